@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the BPF program, user space and the simulator share: limits, the tables that describe the
+ * machine, the policy that steers placement, and the counters.
+ *
+ * The machine is described by three tables, made from `struct topo` by topo/layout.c:
+ *
+ *	cpus     one entry a CPU number
+ *	domains  one entry a scheduling domain: CPUs that share a last-level cache and a node
+ *	tiles    one entry for each 64 CPUs of a domain, or part of them
+ *
+ * A CPU sits in a *slot* of a tile, so that one 64-bit word says which CPUs of a tile are idle,
+ *which a task may use, which are of one kind or share an L2, and choosing an idle CPU is a few
+ *operations on such words, whatever the machine's size. Slots are sorted best first: by kind
+ *(powerful first), then favoured cores first; the threads of a core are neighbours. Tiles of small
+ *domains share one *word* of a task's affinity (`struct task_ctx`), each with slots of its own in
+ *it.
+ *
+ * No implicit padding, fixed-width types; state that CPUs write often has a cache line of its own.
+ * Times are in nanoseconds of the scheduler's clock unless a name says otherwise.
+ */
+#ifndef SCX_TOPO_INTF_H
+#define SCX_TOPO_INTF_H
+
+#include "types.h"
+
+#define TOPO_MAX_CPUS	 4096 /* and CPU numbers stay below it */
+#define TOPO_MAX_DOMAINS 4096
+#define TOPO_MAX_NODES	 1024
+#define TOPO_MAX_KINDS	 8  /* more kinds than this are merged, nearest capacities first */
+#define TOPO_MAX_RINGS	 64 /* entries of a domain's list of other domains */
+#define TOPO_MAX_WORDS	 128
+#define TILE_SLOTS	 64
+
+#define NSEC_PER_USEC 1000ULL
+#define NSEC_PER_MSEC 1000000ULL
+#define NSEC_PER_SEC  1000000000ULL
+
+#define CACHE_LINE 64
+
+/* What the user asked for; see `struct policy` for what it means to the dispatcher. */
+enum topo_mode {
+	TOPO_MODE_PERF,	     /* powerful kinds first, whole idle cores first */
+	TOPO_MODE_POWERSAVE, /* efficient kinds first, packed, spilling as soon as waiting would
+				start */
+	TOPO_MODE_AUTO,	     /* user space chooses between the two; never seen by the dispatcher */
+};
+
+/* DSQs: one for each domain, and one for each CPU for tasks that may run only there. */
+#define DSQ_DOMAIN_BASE 0x10000ULL
+#define DSQ_CPU_BASE	0x20000ULL
+
+/* The smallest part of the machine that two CPUs share. */
+enum topo_level {
+	LEVEL_CORE,
+	LEVEL_L2,
+	LEVEL_LLC, /* the domain */
+	LEVEL_NODE,
+	LEVEL_MACHINE,
+	NR_LEVELS,
+};
+
+/*
+ * Other domains at one distance, as bits of word `word` of a bitmap of domains. A domain's rings
+ * are sorted: same node first, then by NUMA distance.
+ */
+struct ring {
+	u64 domains;
+	u16 word;
+	u16 level;    /* LEVEL_NODE or LEVEL_MACHINE */
+	u32 distance; /* ACPI SLIT, 10 is local */
+};
+
+struct domain {
+	/* Written at every enqueue and dequeue. */
+	u64 clock_ns;  /* vruntime that the domain's running tasks have reached */
+	u32 nr_queued; /* tasks in the domain's DSQ or on their way into it */
+	u32 pad0;
+	u64 pad1[6];
+
+	/* Written when a tile's first CPU becomes idle or its last one busy. */
+	u64 idle_tiles; /* bit i: tile first_tile + i has an idle CPU */
+	u64 pad2[7];
+
+	u32 id;
+	u32 node;
+	u32 first_tile;
+	u32 nr_tiles; /* at most 64 */
+	u32 nr_cpus;
+	u32 nr_rings;
+	u64 pad3[5];
+
+	struct ring rings[TOPO_MAX_RINGS];
+};
+
+struct tile {
+	u64 idle; /* slots whose CPU is idle and not yet claimed */
+	u64 pad0[7];
+
+	u64 slots; /* slots in use */
+	u64 first; /* the first thread of each core */
+	u64 kind[TOPO_MAX_KINDS];
+	u16 word; /* of a task's affinity */
+	u16 domain;
+	u32 pad1;
+	u64 pad2[5];
+
+	u16 cpu[TILE_SLOTS]; /* CPU number of each slot */
+};
+
+struct cpu_ctx {
+	/* The machine's shape; not written after start. */
+	u64 core_mask; /* slots of the threads of its core */
+	u64 l2_mask;   /* slots that share its L2; just the core where there is none */
+	u32 tile;
+	u32 domain;
+	u16 slot;
+	u16 node;
+	u16 kind;
+	u16 capacity; /* 1..1024 */
+	u32 online;   /* 0: no such CPU, the rest means nothing */
+	u32 pad0;
+	u64 pad1[3];
+
+	/* What runs here. */
+	u64 deadline_ns;  /* of the running task */
+	u64 run_start_ns; /* when it came on; 0: nothing of ours runs */
+	u32 nr_queued;	  /* tasks in the CPU's DSQ or on their way into it */
+	u32 pad2;
+	u64 pad3[5];
+};
+
+/*
+ * Which queue a task waits in, so that the queue's nr_queued can be kept right whichever way the
+ * task leaves it.
+ */
+enum task_queue { QUEUE_NONE, QUEUE_DOMAIN, QUEUE_CPU };
+
+/*
+ * Kept for each task while it is scheduled by us. `allowed` has conf.nr_words words: its CPU
+ * affinity as slots.
+ */
+struct task_ctx {
+	u64 vruntime_ns; /* CPU time over weight, on the clock of `domain` */
+	u64 deadline_ns; /* what its queue is sorted by */
+	u64 awake_ns;	 /* weighted CPU time since it last slept */
+	u64 run_start_ns;
+	u64 wait_start_ns; /* when it became ready to run; 0: it is not waiting */
+	u64 last_sleep_ns; /* when it last gave up the CPU of its own will */
+	u32 domain;	   /* whose clock vruntime_ns is on */
+	u32 last_cpu;	   /* where it last ran; NO_CPU at first */
+	u32 queue;	   /* enum task_queue */
+	u32 queue_id;	   /* domain or CPU of that queue */
+	u32 sleep_freq;	   /* EWMA of voluntary switches in 100 ms */
+	u32 generation;	   /* of conf when `allowed` was made; 0: never */
+	u64 allowed[];
+};
+#define NO_CPU ((u32)-1)
+
+/*
+ * How placement is steered; written by user space, read by the dispatcher. Two copies, of which
+ * `policy_index` names the valid one: the writer fills the other and then flips the index.
+ */
+#define POLICY_VERSION 1
+struct policy {
+	u32 version;
+	u32 generation; /* grows by one with every change */
+	u64 expires_ns; /* after this moment the static order of `mode` holds; 0: never */
+	u32 mode;	/* TOPO_MODE_PERF or TOPO_MODE_POWERSAVE */
+	u32 nr_kinds;
+	u8 kind_order[TOPO_MAX_KINDS]; /* kinds, the one to use first comes first */
+};
+
+/* Constants of one start: sizes of the tables, and the knobs of the policy. */
+struct topo_conf {
+	u32 nr_cpu_ids; /* entries of the cpus table */
+	u32 nr_cpus;	/* online ones */
+	u32 nr_domains;
+	u32 nr_tiles;
+	u32 nr_words; /* of a task's affinity */
+	u32 nr_kinds;
+	u32 smt_width; /* threads of the widest core */
+	u32 pad0;
+	u64 slice_max_ns; /* with nobody waiting */
+	u64 slice_min_ns; /* however many wait */
+	u64 credit_ns; /* how far behind the clock a task wakes, for each voluntary switch in 100 ms
+			*/
+	u64 awake_max_ns;     /* how much of the time since the last sleep counts */
+	u64 preempt_ns;	      /* how much earlier a deadline must be to preempt */
+	u64 steal_node_ns;    /* what moving a task to another LLC of the node costs */
+	u64 steal_machine_ns; /* and to another node at distance 20 */
+};
+
+/*
+ * Counters, grouped by the function that counts. Every decision, loss, retry and fallback has one.
+ * X(name, text shown by monitor).
+ */
+#define TOPO_STATS(X)                                                          \
+	/* select_cpu: where an idle CPU was found on waking */                \
+	X(SEL_PREV_CORE, "previous CPU, its core idle")                        \
+	X(SEL_CORE_L2, "idle core, same L2")                                   \
+	X(SEL_CORE_LLC, "idle core, same LLC")                                 \
+	X(SEL_PREV_THREAD, "previous CPU, sibling busy")                       \
+	X(SEL_THREAD_L2, "idle thread, same L2")                               \
+	X(SEL_THREAD_LLC, "idle thread, same LLC")                             \
+	X(SEL_NODE, "other LLC of the node")                                   \
+	X(SEL_MACHINE, "other node")                                           \
+	X(SEL_NONE, "no idle CPU")                                             \
+	X(SEL_CLAIM_LOST, "idle CPU claimed by somebody else first")           \
+	/* enqueue: where a task that did not get an idle CPU at once waits */ \
+	X(ENQ_IDLE, "straight to an idle CPU")                                 \
+	X(ENQ_DOMAIN, "domain DSQ")                                            \
+	X(ENQ_CPU, "CPU DSQ (pinned)")                                         \
+	X(ENQ_PREEMPT, "preempted a later deadline")                           \
+	/* dispatch: what a CPU that needs work does */                        \
+	X(DSP_CPU, "from the CPU DSQ")                                         \
+	X(DSP_DOMAIN, "from the domain DSQ")                                   \
+	X(DSP_STEAL_NODE, "stolen inside the node")                            \
+	X(DSP_STEAL_MACHINE, "stolen from another node")                       \
+	X(DSP_STEAL_LEFT, "not stolen: it would cost more than it gains")      \
+	X(DSP_STEAL_MISS, "nothing there to steal")                            \
+	X(DSP_KEEP, "kept running")                                            \
+	X(DSP_IDLE, "went idle")                                               \
+	X(DSP_RECHECK, "found work on the way to idle")                        \
+	/* running, stopping, tick */                                          \
+	X(RUN_SWITCH, "context switches")                                      \
+	X(RUN_MIGRATE_CORE, "migrations inside a core")                        \
+	X(RUN_MIGRATE_L2, "migrations inside an L2")                           \
+	X(RUN_MIGRATE_LLC, "migrations inside an LLC")                         \
+	X(RUN_MIGRATE_NODE, "migrations inside a node")                        \
+	X(RUN_MIGRATE_MACHINE, "migrations between nodes")                     \
+	X(RUN_SLEEP, "gave up the CPU of their own will")                      \
+	X(TICK_CUT, "slices cut because others wait")                          \
+	/* kicks */                                                            \
+	X(KICK_IDLE, "kicked an idle CPU")                                     \
+	X(KICK_PREEMPT, "kicked a busy CPU")                                   \
+	/* what should be rare */                                              \
+	X(BAD_TASK, "task without a context")                                  \
+	X(BAD_CPU, "CPU without a context")                                    \
+	X(BAD_POLICY, "policy expired or of another version: static order used")
+
+enum topo_stat {
+#define X(name, text) STAT_##name,
+	TOPO_STATS(X)
+#undef X
+		NR_STATS,
+};
+
+#define WAIT_BUCKETS 32 /* bucket i: waits of [2^i, 2^(i+1)) us, the first from 0 */
+
+/* One for each CPU, written only by the CPU on which the event happens. */
+struct cpu_stats {
+	u64 count[NR_STATS];
+	u64 busy_ns;			  /* wall time with one of our tasks on */
+	u64 wait_ns;			  /* sum of the waits */
+	u64 wait_histogram[WAIT_BUCKETS]; /* of ready-to-run until running */
+};
+
+_Static_assert(sizeof(struct ring) == 16, "no padding");
+_Static_assert(sizeof(struct domain) % CACHE_LINE == 0, "whole cache lines");
+_Static_assert(sizeof(struct tile) % CACHE_LINE == 0, "whole cache lines");
+_Static_assert(sizeof(struct cpu_ctx) % CACHE_LINE == 0, "whole cache lines");
+_Static_assert(sizeof(struct task_ctx) % 8 == 0, "no padding");
+
+#endif
