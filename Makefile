@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Builds scx_topo. `make help` lists the targets. Sources are found by folder, so a new file needs
+# no line here.
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.SECONDARY:
+.DEFAULT_GOAL := all
+MAKEFLAGS += --no-builtin-rules --no-builtin-variables
+
+# --- What may be set on the command line ---------------------------------------------------------
+
+SANITIZE ?= 0
+O ?= $(if $(filter 1,$(SANITIZE)),build-asan,build)
+PREFIX ?= /usr/local
+DESTDIR ?=
+VERSION ?= $(or $(shell git describe --tags --always --dirty 2>/dev/null),unknown)
+V ?= 0
+DEPS ?= yes
+CC ?= gcc
+AR ?= ar
+CFLAGS ?= -O2 -g
+LDFLAGS ?=
+export DEPS V
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+ifeq ($(origin AR),default)
+AR := ar
+endif
+
+# --- Quiet unless V=1 -----------------------------------------------------------------------------
+
+ifeq ($(V),1)
+Q :=
+say = @:
+else
+Q := @
+say = @printf '  %-8s %s\n'
+MAKEFLAGS += --no-print-directory
+endif
+
+# --- Sources --------------------------------------------------------------------------------------
+
+bpf-sources := $(wildcard bpf/*.bpf.c)
+topo-sources := $(wildcard topo/*.c)
+user-sources := $(wildcard src/user/*.c)
+program-sources := $(topo-sources) $(wildcard energy/*.c src/*.c src/sim/*.c)
+unit-sources := $(wildcard tests/unit/test_*.c)
+guest-sources := $(wildcard tests/vm/*.c)
+quick-scripts := $(filter-out tests/vm/%,$(wildcard tests/*/test_*.sh))
+
+# The BPF program is the same whatever the sanitizer.
+bpf-O := $(patsubst %-asan,%,$(O))/bpf
+skeletons := $(bpf-sources:bpf/%.bpf.c=$(bpf-O)/%.skel.h)
+object = $(patsubst %.c,$(O)/%.o,$(1))
+objects := $(call object,$(program-sources))
+library-objects := $(filter-out $(O)/src/main.o,$(objects))
+unit-tests := $(unit-sources:%.c=$(O)/%)
+guest-programs := $(guest-sources:%.c=$(O)/%)
+all-objects := $(objects) $(call object,$(user-sources) $(unit-sources) $(guest-sources))
+
+programs := $(if $(wildcard src/main.c),$(O)/scx_topo)
+libraries := $(if $(user-sources),$(O)/libscxu.a)
+
+# --- Tools, flags and libraries of this machine; see .setup/configure -----------------------------
+
+needs-nothing := help clean deps format check-format
+ifneq ($(filter-out $(needs-nothing),$(or $(MAKECMDGOALS),all)),)
+include $(O)/config.mk
+endif
+
+# The tests install what is missing first, a plain build only says what is.
+installing := $(filter run check bench,$(MAKECMDGOALS))
+$(O)/config.mk: .setup/configure .setup/packages $(wildcard /var/lib/dpkg/status)
+	@mkdir -p $(@D)
+	@$(if $(installing),.setup/deps all,DEPS=no .setup/deps build || \
+		{ echo "make deps installs them" >&2; exit 1; })
+	@.setup/configure >$@
+
+sanitizers := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+ifeq ($(SANITIZE),1)
+override CFLAGS += $(sanitizers)
+override LDFLAGS += $(sanitizers)
+endif
+
+warnings := -Wall -Wextra -Werror
+cflags = -std=gnu11 $(warnings) -D_GNU_SOURCE -iquote . -iquote $(bpf-O)/.. $(pkg-cflags) \
+	$(CPPFLAGS) $(CFLAGS)
+compile = $(CC) $(cflags) $(extra-cflags)
+bpf-arch := $(subst x86_64,x86,$(subst aarch64,arm64,$(shell uname -m)))
+bpf-cflags := -g -O2 -Wall -Werror -target bpf -mcpu=v3 -D__TARGET_ARCH_$(bpf-arch) \
+	-fms-extensions -Wno-microsoft-anon-tag -iquote . -iquote $(bpf-O)
+
+# --- Programs -------------------------------------------------------------------------------------
+
+.PHONY: all
+all: $(programs) $(libraries) $(skeletons)
+
+$(O)/scx_topo: $(O)/src/main.o $(O)/libscx_topo.a
+	$(say) LD $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(pkg-libs) -lm
+
+# Everything but main(), for the program and the unit tests.
+$(O)/libscx_topo.a: $(library-objects)
+$(O)/libscxu.a: $(call object,$(user-sources) $(topo-sources))
+$(O)/libscx_topo.a $(O)/libscxu.a:
+	$(say) AR $@
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(O)/%.o: %.c $(O)/flags
+	$(say) CC $@
+	@mkdir -p $(@D)
+	$(Q)$(compile) -MMD -MP -c -o $@ $<
+
+# The first compilation must find the skeletons; later ones know by their .d files who needs them.
+$(filter $(O)/src/%,$(all-objects)) $(call object,$(unit-sources)): | $(skeletons)
+
+# Objects are made again when the flags change, e.g. with another CFLAGS= for the same O=.
+$(O)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(subst ','\'',$(CC) $(cflags))' | cmp -s - $@ || \
+		echo '$(subst ','\'',$(CC) $(cflags))' >$@
+
+# Only the sources that show the version depend on it.
+version-objects := $(call object,$(shell grep -ls SCX_TOPO_VERSION /dev/null $(wildcard src/*.c)))
+$(version-objects): extra-cflags = -DSCX_TOPO_VERSION='"$(VERSION)"'
+$(version-objects): $(O)/version
+$(O)/version: FORCE
+	@mkdir -p $(@D)
+	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' >$@
+
+.PHONY: FORCE
+FORCE:
+
+# --- The BPF program, as a header that embeds it --------------------------------------------------
+
+$(bpf-O)/vmlinux.h: .setup/vmlinux-h
+	$(say) GEN $@
+	@mkdir -p $(@D)
+	$(Q).setup/vmlinux-h $@
+
+$(bpf-O)/%.bpf.o: bpf/%.bpf.c $(bpf-O)/vmlinux.h Makefile
+	$(say) BPF $@
+	$(Q)$(CLANG) $(bpf-cflags) -MMD -MP -c -o $@ $<
+
+$(bpf-O)/%.linked.o: $(bpf-O)/%.bpf.o
+	$(Q)$(BPFTOOL) gen object $@ $<
+
+$(bpf-O)/%.skel.h: $(bpf-O)/%.linked.o
+	$(say) SKEL $@
+	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf $(skeleton-filter) >$@
+
+# --- Tests ----------------------------------------------------------------------------------------
+
+.PHONY: check check-quick check-unit check-scripts check-format tidy guest
+check: deps-all
+	$(Q)$(MAKE) check-quick check-vm
+
+check-quick: tidy check-format $(skeletons)
+	$(Q)$(MAKE) SANITIZE=1 O=$(O)-asan check-unit check-scripts
+
+# Tests run under the sanitizers: check-quick calls these with SANITIZE=1.
+check-unit: $(unit-tests:%=%.passed)
+	@:
+check-scripts: $(quick-scripts:%=$(O)/%.passed)
+	@:
+
+$(O)/tests/unit/%: $(O)/tests/unit/%.o $(O)/libscx_topo.a
+	$(say) LD $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(pkg-libs) -lm
+
+$(unit-tests:%=%.passed): %.passed: % FORCE
+	$(say) TEST $*
+	$(Q)ASAN_OPTIONS=detect_leaks=1 timeout 60 $* >$*.log 2>&1 || { cat $*.log; exit 1; }
+
+$(O)/%.sh.passed: %.sh $(programs) FORCE
+	$(say) TEST $*.sh
+	@mkdir -p $(@D)
+	$(Q)O=$(O) SCX_TOPO=$(O)/scx_topo ASAN_OPTIONS=detect_leaks=1 timeout 60 $< \
+		>$(@D)/$(*F).log 2>&1 || { status=$$?; cat $(@D)/$(*F).log; [ $$status = 77 ]; }
+
+tidy:
+	$(say) TIDY .
+	$(Q)tests/tidy
+
+# Helpers that tests run inside a virtual machine; see tests/vm/run.
+guest: $(guest-programs)
+$(O)/tests/vm/%: $(O)/tests/vm/%.o
+	$(say) LD $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -pthread -lm
+
+# --- Source layout --------------------------------------------------------------------------------
+
+sources-to-format := $(shell find bpf topo energy src tests -name '*.[ch]' 2>/dev/null)
+clang-format ?= $(firstword $(foreach tool,clang-format clang-format-19 clang-format-14,\
+	$(shell command -v $(tool))))
+
+.PHONY: format
+format:
+	$(Q)$(clang-format) -i $(sources-to-format)
+
+check-format:
+	$(say) FORMAT "*.c *.h"
+ifeq ($(clang-format),)
+	@echo "  no clang-format here: layout not checked"
+else
+	$(Q)$(clang-format) --dry-run -Werror $(sources-to-format)
+endif
+
+# --- The rest -------------------------------------------------------------------------------------
+
+.PHONY: install deps deps-all clean veristat help compile_commands.json
+deps:
+	$(Q).setup/deps all
+
+# Before tests that need more than the build does.
+deps-all:
+	$(Q).setup/deps all
+
+install: all
+	$(say) INSTALL $(DESTDIR)$(PREFIX)/bin/scx_topo
+	$(Q)install -D -m 755 $(O)/scx_topo $(DESTDIR)$(PREFIX)/bin/scx_topo
+	$(Q)for page in $(wildcard docs/man/*.8); do \
+		install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man8/$${page##*/}; done
+
+# Instructions of each BPF program as compiled.
+veristat: $(bpf-sources:bpf/%.bpf.c=$(bpf-O)/%.bpf.o)
+	@for object in $^; do readelf -sW $$object | \
+		awk '$$4 == "FUNC" { printf "%-32s %6d\n", $$8, $$3 / 8 }' | sort; done
+
+compile_commands.json:
+	$(say) GEN $@
+	@{ printf '['; separator=; \
+	for file in $(program-sources) $(user-sources) $(unit-sources) $(guest-sources); do \
+		printf '%s\n{"directory": "%s", "file": "%s", "command": "%s -c %s"}' \
+			"$$separator" '$(CURDIR)' "$$file" '$(CC) $(cflags)' "$$file"; separator=,; done; \
+	for file in $(bpf-sources); do \
+		printf '%s\n{"directory": "%s", "file": "%s", "command": "%s -c %s"}' \
+			"$$separator" '$(CURDIR)' "$$file" '$(CLANG) $(bpf-cflags)' "$$file"; separator=,; \
+	done; printf '\n]\n'; } >$@
+
+clean:
+	$(Q)rm -rf $(O) $(O)-asan compile_commands.json
+
+help:
+	@echo "make [V=1] [O=build] [SANITIZE=1] [DEPS=no] [TARGET]"
+	@echo
+	@echo "  all (default)   build $(O)/scx_topo and $(O)/libscxu.a"
+	@echo "  run             show what scx_topo does, in a virtual machine"
+	@echo "  check           all tests"
+	@echo "  check-quick     the tests that need no virtual machine, in under a minute"
+	@echo "  install         install below DESTDIR= and PREFIX=$(PREFIX)"
+	@echo "  deps            install the packages that building and testing need"
+	@echo "  format          lay out the source; check-format only looks"
+	@echo "  veristat        instruction counts of the BPF programs"
+	@echo "  compile_commands.json   for editors and language servers"
+	@echo "  clean           remove the build folders"
+	@echo
+	@echo "V=1 shows commands; SANITIZE=1 builds with ASan and UBSan into build-asan;"
+	@echo "DEPS=no lists missing packages instead of installing them."
+
+-include $(all-objects:.o=.d) $(wildcard $(bpf-O)/*.d)
