@@ -28,7 +28,7 @@
 #define TOPO_MAX_DOMAINS 4096
 #define TOPO_MAX_NODES	 1024
 #define TOPO_MAX_KINDS	 8  /* more kinds than this are merged, nearest capacities first */
-#define TOPO_MAX_RINGS	 64 /* entries of a domain's list of other domains */
+#define TOPO_MAX_RINGS	 68 /* entries of a domain's list of other domains */
 #define TOPO_MAX_WORDS	 128
 #define TILE_SLOTS	 64
 
@@ -71,16 +71,29 @@ struct ring {
 	u32 distance; /* ACPI SLIT, 10 is local */
 };
 
+#define DOMAIN_WORDS (TOPO_MAX_DOMAINS / 64)
+
+/*
+ * Bitmaps of domains, so that looking for an idle CPU or a waiting task beyond one's own domain is
+ * a matter of a few words. Hints: a set bit may be stale, a clear one is put right by whoever
+ * cleared it too early.
+ */
+struct machine {
+	u64 idle_domains[DOMAIN_WORDS];	   /* has an idle CPU */
+	u64 waiting_domains[DOMAIN_WORDS]; /* has tasks in its DSQ */
+	u64 idle_words;			   /* bit i: idle_domains[i] is not 0 */
+	u64 pad[7];
+};
+
 struct domain {
 	/* Written at every enqueue and dequeue. */
-	u64 clock_ns;  /* vruntime that the domain's running tasks have reached */
-	u32 nr_queued; /* tasks in the domain's DSQ or on their way into it */
-	u32 pad0;
-	u64 pad1[6];
+	u64 clock_ns; /* vruntime of the last task that was picked after waiting */
+	u64 line;     /* tasks waiting, and how many ever came: see queue.h */
+	u64 pad0[6];
 
 	/* Written when a tile's first CPU becomes idle or its last one busy. */
 	u64 idle_tiles; /* bit i: tile first_tile + i has an idle CPU */
-	u64 pad2[7];
+	u64 pad1[7];
 
 	u32 id;
 	u32 node;
@@ -88,7 +101,8 @@ struct domain {
 	u32 nr_tiles; /* at most 64 */
 	u32 nr_cpus;
 	u32 nr_rings;
-	u64 pad3[5];
+	u32 first_cpu; /* lowest number */
+	u32 pad2[9];
 
 	struct ring rings[TOPO_MAX_RINGS];
 };
@@ -125,9 +139,10 @@ struct cpu_ctx {
 	/* What runs here. */
 	u64 deadline_ns;  /* of the running task */
 	u64 run_start_ns; /* when it came on; 0: nothing of ours runs */
-	u32 nr_queued;	  /* tasks in the CPU's DSQ or on their way into it */
-	u32 pad2;
-	u64 pad3[5];
+	u64 line;	  /* tasks waiting in the CPU's own DSQ: see queue.h */
+	u32 arrivals;	  /* the domain's, when this CPU last looked twice before going idle */
+	u32 yielded;	  /* the running task asked to let others go first */
+	u64 pad2[4];
 };
 
 /*
@@ -137,8 +152,8 @@ struct cpu_ctx {
 enum task_queue { QUEUE_NONE, QUEUE_DOMAIN, QUEUE_CPU };
 
 /*
- * Kept for each task while it is scheduled by us. `allowed` has conf.nr_words words: its CPU
- * affinity as slots.
+ * Kept for each task while it is scheduled by us. `allowed` is its CPU affinity as slots;
+ * conf.nr_words words are in use. (The kernel wants the size of task storage fixed at build time.)
  */
 struct task_ctx {
 	u64 vruntime_ns; /* CPU time over weight, on the clock of `domain` */
@@ -152,8 +167,8 @@ struct task_ctx {
 	u32 queue;	   /* enum task_queue */
 	u32 queue_id;	   /* domain or CPU of that queue */
 	u32 sleep_freq;	   /* EWMA of voluntary switches in 100 ms */
-	u32 generation;	   /* of conf when `allowed` was made; 0: never */
-	u64 allowed[];
+	u32 pad0;
+	u64 allowed[TOPO_MAX_WORDS];
 };
 #define NO_CPU ((u32)-1)
 
@@ -179,16 +194,18 @@ struct topo_conf {
 	u32 nr_tiles;
 	u32 nr_words; /* of a task's affinity */
 	u32 nr_kinds;
-	u32 smt_width; /* threads of the widest core */
-	u32 pad0;
+	u32 smt_width;	  /* threads of the widest core */
+	u32 nr_possible;  /* CPUs in the affinity of a task that has none */
 	u64 slice_max_ns; /* with nobody waiting */
 	u64 slice_min_ns; /* however many wait */
 	u64 credit_ns; /* how far behind the clock a task wakes, for each voluntary switch in 100 ms
 			*/
-	u64 awake_max_ns;     /* how much of the time since the last sleep counts */
-	u64 preempt_ns;	      /* how much earlier a deadline must be to preempt */
-	u64 steal_node_ns;    /* what moving a task to another LLC of the node costs */
-	u64 steal_machine_ns; /* and to another node at distance 20 */
+	u64 lag_max_ns;		/* how far from the clock anybody may be */
+	u64 awake_max_ns;	/* how much of the time since the last sleep counts */
+	u64 preempt_ns;		/* how much earlier a deadline must be to preempt */
+	u64 steal_node_ns;	/* what moving a task to another LLC of the node costs */
+	u64 steal_machine_ns;	/* and to another node, at distance 20 */
+	struct policy fallback; /* when user space stops writing the policy */
 };
 
 /*
@@ -196,7 +213,7 @@ struct topo_conf {
  * X(name, text shown by monitor).
  */
 #define TOPO_STATS(X)                                                          \
-	/* select_cpu: where an idle CPU was found on waking */                \
+	/* where an idle CPU was found on waking */                            \
 	X(SEL_PREV_CORE, "previous CPU, its core idle")                        \
 	X(SEL_CORE_L2, "idle core, same L2")                                   \
 	X(SEL_CORE_LLC, "idle core, same LLC")                                 \
@@ -221,7 +238,7 @@ struct topo_conf {
 	X(DSP_STEAL_MISS, "nothing there to steal")                            \
 	X(DSP_KEEP, "kept running")                                            \
 	X(DSP_IDLE, "went idle")                                               \
-	X(DSP_RECHECK, "found work on the way to idle")                        \
+	X(DSP_LOOK_AGAIN, "looked again on the way to idle")                   \
 	/* running, stopping, tick */                                          \
 	X(RUN_SWITCH, "context switches")                                      \
 	X(RUN_MIGRATE_CORE, "migrations inside a core")                        \
@@ -237,20 +254,36 @@ struct topo_conf {
 	/* what should be rare */                                              \
 	X(BAD_TASK, "task without a context")                                  \
 	X(BAD_CPU, "CPU without a context")                                    \
-	X(BAD_POLICY, "policy expired or of another version: static order used")
+	X(BAD_POLICY, "policy expired or of another version, static order used")
 
 enum topo_stat {
 #define X(name, text) STAT_##name,
 	TOPO_STATS(X)
 #undef X
-		NR_STATS,
+		NR_TOPO_STATS,
 };
 
 #define WAIT_BUCKETS 32 /* bucket i: waits of [2^i, 2^(i+1)) us, the first from 0 */
 
+/*
+ * Why the scheduler ended, as the kernel told it. `kind` is written last: not 0 means that the rest
+ * is complete.
+ */
+#define EXIT_REASON_LEN 128
+#define EXIT_MSG_LEN	1024
+#define EXIT_DUMP_LEN	32768
+struct exit_report {
+	u32 kind;
+	u32 pad0;
+	u64 code;
+	char reason[EXIT_REASON_LEN];
+	char msg[EXIT_MSG_LEN];
+	char dump[EXIT_DUMP_LEN];
+};
+
 /* One for each CPU, written only by the CPU on which the event happens. */
 struct cpu_stats {
-	u64 count[NR_STATS];
+	u64 count[NR_TOPO_STATS];
 	u64 busy_ns;			  /* wall time with one of our tasks on */
 	u64 wait_ns;			  /* sum of the waits */
 	u64 wait_histogram[WAIT_BUCKETS]; /* of ready-to-run until running */

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The seam: everything that the policy asks of the machine it runs on.
+ *
+ * The policy is written once, in the other headers of this folder, and compiled twice. env.bpf.h
+ * implements these calls with the kernel's kfuncs; the simulator implements them over virtual time.
+ * The policy knows nothing else: no kernel struct, no map, no kfunc.
+ *
+ * Whoever includes this may define ENV before, to get static inline functions; the implementation
+ * then has to follow in the same translation unit.
+ */
+#ifndef SCX_TOPO_ENV_H
+#define SCX_TOPO_ENV_H
+
+#include "intf.h"
+
+#ifndef ENV
+#define ENV extern
+#endif
+
+/* Loops whose bound the verifier cannot see; the native one is an ordinary loop. */
+#ifndef env_for
+#define env_for(i, start, end) for ((i) = (start); (i) < (end); (i)++)
+#endif
+
+struct task_struct; /* opaque to the policy */
+
+/* Why a CPU is kicked. */
+enum env_kick {
+	ENV_KICK_IDLE,	  /* look for work if idle, else go on */
+	ENV_KICK_PREEMPT, /* put the running task back and look for work */
+};
+
+/* Why a task is put somewhere. */
+enum env_enqueue {
+	ENV_ENQ_WAKEUP = 1 << 0,    /* it slept or is new */
+	ENV_ENQ_QUEUEING = 1 << 1,  /* asked by enqueue, not by select_cpu */
+	ENV_ENQ_REENQUEUE = 1 << 2, /* it was bound for a CPU that a higher class took meanwhile */
+};
+
+/* Time, in ns; monotonic on one CPU, a few us off between CPUs. */
+ENV u64 env_now(void);
+
+/* The machine's tables. NULL for an index that is not there. */
+ENV const struct topo_conf *env_conf(void);
+ENV const struct policy *env_policy(void); /* as user space wrote it: see policy.h */
+ENV struct machine *env_machine(void);
+ENV struct cpu_ctx *env_cpu(u32 cpu);
+ENV struct tile *env_tile(u32 tile);
+ENV struct domain *env_domain(u32 domain);
+
+/* A task. Its context is NULL only if memory ran out when the task was made. */
+ENV struct task_ctx *env_task(struct task_struct *p);
+ENV u32 env_task_cpu(struct task_struct *p);	     /* the CPU whose runqueue it is on */
+ENV u32 env_task_weight(struct task_struct *p);	     /* 1..10000, 100 is nice 0 */
+ENV bool env_task_pinned(struct task_struct *p);     /* may run only where it is, if just for now */
+ENV bool env_task_everywhere(struct task_struct *p); /* has no affinity at all */
+ENV bool env_task_may_run(struct task_struct *p, u32 cpu);
+ENV void env_task_set_slice(struct task_struct *p, u64 slice_ns); /* of a running task */
+
+/*
+ * Queues. A DSQ is ordered by deadline. env_insert_local() puts a task at the end of what `cpu`
+ * runs next: the CPU has to be one that the task may run on, claimed as idle. Both may be called
+ * once for each select_cpu or enqueue, and take effect when that returns.
+ */
+ENV void env_insert_local(struct task_struct *p, u32 cpu, u64 slice_ns, u32 enq);
+ENV void env_insert_dsq(struct task_struct *p, u64 dsq, u64 slice_ns, u64 deadline_ns);
+ENV bool env_move_to_local(u64 dsq); /* first task that may run here; false: there was none */
+ENV bool env_first_deadline(u64 dsq, u64 *deadline_ns); /* false: it is empty */
+
+ENV void env_kick(u32 cpu, enum env_kick how);
+
+/* The counters of the CPU that executes this. */
+ENV struct cpu_stats *env_stats(void);
+
+static inline void count(enum topo_stat stat)
+{
+	struct cpu_stats *stats = env_stats();
+
+	if (stats)
+		stats->count[stat]++;
+}
+
+/* A CPU that is idle, or may be about to be, looks for work. */
+static inline void kick_idle(u32 cpu)
+{
+	count(STAT_KICK_IDLE);
+	env_kick(cpu, ENV_KICK_IDLE);
+}
+
+#endif
