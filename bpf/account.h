@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a task has used, how long it waited, and how far it moved.
+ */
+#ifndef SCX_TOPO_ACCOUNT_H
+#define SCX_TOPO_ACCOUNT_H
+
+#include "bits.h"
+#include "env.h"
+#include "vtime.h"
+
+/* The smallest part of the machine that holds both CPUs. */
+static inline enum topo_level distance_level(const struct cpu_ctx *a, const struct cpu_ctx *b)
+{
+	if (a->node != b->node)
+		return LEVEL_MACHINE;
+	if (a->domain != b->domain)
+		return LEVEL_NODE;
+	if (a->tile != b->tile)
+		return LEVEL_LLC;
+	if (a->core_mask & bit(b->slot))
+		return LEVEL_CORE;
+	return a->l2_mask & bit(b->slot) ? LEVEL_L2 : LEVEL_LLC;
+}
+
+static inline void count_migration(u32 from, u32 to)
+{
+	const struct cpu_ctx *a = env_cpu(from), *b = env_cpu(to);
+
+	if (from == to || !a || !b || !a->online || !b->online)
+		return;
+	count(STAT_RUN_MIGRATE_CORE + distance_level(a, b));
+}
+
+/* Bucket of the wait histogram: the binary logarithm of the wait in us. */
+static inline u32 wait_bucket(u64 wait_ns)
+{
+	u64 us = wait_ns / NSEC_PER_USEC;
+	u32 bucket = 0, step;
+
+	for (step = 16; step; step /= 2) {
+		if (us >> step) {
+			us >>= step;
+			bucket += step;
+		}
+	}
+	return bucket;
+}
+
+static inline void count_wait(struct task_ctx *t, u64 now_ns)
+{
+	struct cpu_stats *stats = env_stats();
+	u64 wait_ns = now_ns - t->wait_start_ns;
+
+	if (!t->wait_start_ns || !stats)
+		return;
+	t->wait_start_ns = 0;
+	if ((s64)wait_ns < 0) /* clocks of two CPUs differ a little */
+		wait_ns = 0;
+	stats->wait_ns += wait_ns;
+	stats->wait_histogram[wait_bucket(wait_ns) % WAIT_BUCKETS]++;
+}
+
+/* Weighted time of the stint that the task is in; 0 if it is not running. */
+static inline u64 running_charge_ns(struct task_struct *p, const struct task_ctx *t,
+				    const struct cpu_ctx *c, u64 now_ns)
+{
+	if (!t->run_start_ns || time_before(now_ns, t->run_start_ns))
+		return 0;
+	return charge_ns(now_ns - t->run_start_ns, env_task_weight(p), c->capacity);
+}
+
+static inline void charge_task(struct task_struct *p, struct task_ctx *t, const struct cpu_ctx *c,
+			       u64 now_ns)
+{
+	struct cpu_stats *stats = env_stats();
+	u64 charge = running_charge_ns(p, t, c, now_ns);
+
+	t->vruntime_ns += charge;
+	t->awake_ns += charge;
+	if (stats && t->run_start_ns && !time_before(now_ns, t->run_start_ns))
+		stats->busy_ns += now_ns - t->run_start_ns;
+	t->run_start_ns = 0;
+}
+
+/* A task gives up the CPU of its own will. */
+static inline void note_sleep(struct task_ctx *t, u64 now_ns)
+{
+	t->sleep_freq = sleep_freq_after(t->sleep_freq, now_ns - t->last_sleep_ns);
+	t->last_sleep_ns = now_ns;
+	t->awake_ns = 0;
+	count(STAT_RUN_SLEEP);
+}
+
+#endif

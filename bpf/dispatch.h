@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A CPU needs something to run: the first of its own DSQ or of its domain's, whichever deadline is
+ * earlier; what it was running, if that comes before both; something from another domain; or it
+ * goes idle.
+ */
+#ifndef SCX_TOPO_DISPATCH_H
+#define SCX_TOPO_DISPATCH_H
+
+#include "idle.h"
+#include "lineup.h"
+#include "steal.h"
+
+/* The queue to take from first. */
+struct dispatch_first {
+	enum task_queue queue; /* QUEUE_NONE: nothing waits */
+	bool known;	       /* deadline_ns is that of the first task there */
+	u64 deadline_ns;
+};
+
+static inline bool dispatch_move(enum task_queue queue, const struct domain *d, u32 cpu)
+{
+	if (queue == QUEUE_CPU) {
+		if (!env_move_to_local(DSQ_CPU_BASE + cpu))
+			return false;
+		count(STAT_DSP_CPU);
+		return true;
+	}
+	if (!env_move_to_local(DSQ_DOMAIN_BASE + d->id))
+		return false;
+	count(STAT_DSP_DOMAIN);
+	return true;
+}
+
+/*
+ * Deadlines are looked up only when something depends on them: looking costs more than moving.
+ * Tasks counted may not have landed yet, so either queue can turn out empty.
+ */
+static inline void dispatch_find_first(const struct cpu_ctx *c, const struct domain *d, u32 cpu,
+				       bool compare, struct dispatch_first *first)
+{
+	bool own = line_waiting(&c->line), shared = line_waiting(&d->line);
+	u64 deadline;
+
+	first->queue = own ? QUEUE_CPU : shared ? QUEUE_DOMAIN : QUEUE_NONE;
+	first->known = false;
+	if (!(own && shared) && !compare)
+		return;
+	if (own && env_first_deadline(DSQ_CPU_BASE + cpu, &deadline)) {
+		first->known = true;
+		first->deadline_ns = deadline;
+	}
+	if (!shared || !env_first_deadline(DSQ_DOMAIN_BASE + d->id, &deadline))
+		return;
+	if (!first->known || time_before(deadline, first->deadline_ns)) {
+		first->queue = QUEUE_DOMAIN;
+		first->known = true;
+		first->deadline_ns = deadline;
+	}
+}
+
+/* From our own queues, the preferred one first. */
+static inline bool dispatch_own(const struct cpu_ctx *c, const struct domain *d, u32 cpu,
+				enum task_queue preferred)
+{
+	enum task_queue other = preferred == QUEUE_CPU ? QUEUE_DOMAIN : QUEUE_CPU;
+	const u64 *line = other == QUEUE_CPU ? &c->line : &d->line;
+
+	if (preferred == QUEUE_NONE)
+		return false;
+	if (dispatch_move(preferred, d, cpu))
+		return true;
+	return line_waiting(line) && dispatch_move(other, d, cpu);
+}
+
+/* What runs goes on: true if it did not ask to let others go first and nobody's deadline is
+ * earlier. */
+static inline bool dispatch_prev_is_first(struct task_struct *prev, const struct task_ctx *t,
+					  const struct cpu_ctx *c, const struct domain *d,
+					  const struct dispatch_first *first)
+{
+	if (first->queue == QUEUE_NONE)
+		return true;
+	if (c->yielded || !first->known)
+		return false;
+	return !time_before(first->deadline_ns, lineup_running_deadline(prev, t, c, d));
+}
+
+/* It goes on with a new slice, charged for the last. */
+static inline void dispatch_keep(struct task_struct *prev, struct task_ctx *t, struct cpu_ctx *c,
+				 const struct domain *d)
+{
+	u64 now = env_now();
+
+	charge_task(prev, t, c, now);
+	lineup(prev, t, d, false);
+	t->wait_start_ns = 0;
+	t->run_start_ns = now;
+	c->run_start_ns = now;
+	c->deadline_ns = t->deadline_ns;
+	c->yielded = 0;
+	env_task_set_slice(prev, lineup_slice_ns(d, c));
+	count(STAT_DSP_KEEP);
+}
+
+/*
+ * Nothing to do. Says so first and then looks again, as a task may have come in between; a task
+ * that is counted but has not landed is waited for by looking once more from idle, once for each
+ * arrival.
+ */
+static inline void dispatch_idle(struct cpu_ctx *c, struct domain *d, u32 cpu)
+{
+	u32 arrivals;
+
+	count(STAT_DSP_IDLE);
+	idle_set_cpu(c);
+	arrivals = line_arrivals(&d->line);
+	if (!line_waiting(&d->line) || c->arrivals == arrivals)
+		return;
+	c->arrivals = arrivals;
+	count(STAT_DSP_LOOK_AGAIN);
+	if (dispatch_move(QUEUE_DOMAIN, d, cpu))
+		idle_claim_cpu(c);
+	else
+		kick_idle(cpu);
+}
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A task is ready to run: give it an idle CPU, or line it up and see whether it should push
+ * somebody off.
+ */
+#ifndef SCX_TOPO_ENQUEUE_H
+#define SCX_TOPO_ENQUEUE_H
+
+#include "lineup.h"
+#include "select.h"
+
+/* Straight to a CPU that the caller has claimed. */
+static inline void enqueue_idle_cpu(struct task_struct *p, struct task_ctx *t, u32 cpu, u32 enq)
+{
+	const struct cpu_ctx *c = env_cpu(cpu);
+	const struct domain *d = c ? env_domain(c->domain) : NULL;
+	u64 slice = env_conf()->slice_min_ns;
+
+	if (d) {
+		lineup(p, t, d, enq & ENV_ENQ_WAKEUP);
+		slice = lineup_slice_ns(d, c);
+	}
+	env_insert_local(p, cpu, slice, enq);
+}
+
+/*
+ * Whether a task with this deadline should take the CPU from what runs there. The margin keeps
+ * tasks of about the same urgency from taking it from each other in turn.
+ */
+static inline bool preempts(const struct cpu_ctx *c, u64 deadline_ns, u64 now_ns, u64 margin_ns)
+{
+	u64 ran_ns;
+
+	if (!c->run_start_ns)
+		return false;
+	ran_ns = time_before(now_ns, c->run_start_ns) ? 0 : now_ns - c->run_start_ns;
+	return time_before(deadline_ns + margin_ns, c->deadline_ns + ran_ns);
+}
+
+static inline void enqueue_preempt(const struct task_ctx *t, const struct cpu_ctx *c, u32 cpu)
+{
+	if (!preempts(c, t->deadline_ns, env_now(), env_conf()->preempt_ns))
+		return;
+	count(STAT_ENQ_PREEMPT);
+	count(STAT_KICK_PREEMPT);
+	env_kick(cpu, ENV_KICK_PREEMPT);
+}
+
+/* A task that may run only on this CPU waits in the CPU's own DSQ. */
+static inline void enqueue_pinned(struct task_struct *p, struct task_ctx *t, struct cpu_ctx *c,
+				  const struct domain *d, u32 cpu, u32 enq)
+{
+	if (!(enq & ENV_ENQ_REENQUEUE) && idle_claim_cpu(c)) {
+		count(STAT_ENQ_IDLE);
+		enqueue_idle_cpu(p, t, cpu, enq);
+		kick_idle(cpu);
+		return;
+	}
+	lineup(p, t, d, enq & ENV_ENQ_WAKEUP);
+	queue_enter_cpu(t, c, cpu);
+	env_insert_dsq(p, DSQ_CPU_BASE + cpu, lineup_slice_ns(d, c), t->deadline_ns);
+	count(STAT_ENQ_CPU);
+	enqueue_preempt(t, c, cpu);
+	kick_idle(cpu); /* it may be on its way to idle: nobody else can help */
+}
+
+static inline void enqueue_shared(struct task_struct *p, struct task_ctx *t, struct cpu_ctx *c,
+				  struct domain *d, u32 cpu, u32 enq)
+{
+	s32 idle;
+
+	/* Counted first, then looked: a CPU going idle does it the other way round. */
+	queue_enter_domain(t, d);
+	idle = enq & ENV_ENQ_REENQUEUE ? -1 : select_idle_cpu(t, c);
+	if (idle >= 0) {
+		queue_leave(t);
+		count(STAT_ENQ_IDLE);
+		enqueue_idle_cpu(p, t, idle, enq);
+		kick_idle(idle);
+		return;
+	}
+	lineup(p, t, d, enq & ENV_ENQ_WAKEUP);
+	env_insert_dsq(p, DSQ_DOMAIN_BASE + d->id, lineup_slice_ns(d, c), t->deadline_ns);
+	count(STAT_ENQ_DOMAIN);
+	if (enq & ENV_ENQ_WAKEUP)
+		enqueue_preempt(t, c, cpu);
+}
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Where a task that is ready to run stands in line: its vruntime on the domain's clock, its
+ * deadline and its slice.
+ */
+#ifndef SCX_TOPO_LINEUP_H
+#define SCX_TOPO_LINEUP_H
+
+#include "account.h"
+#include "queue.h"
+
+/* Who waits for this CPU alone counts as one on every CPU. */
+static inline u64 lineup_slice_ns(const struct domain *d, const struct cpu_ctx *c)
+{
+	const struct topo_conf *conf = env_conf();
+	u32 nr_waiting = line_waiting(&d->line) + line_waiting(&c->line) * d->nr_cpus;
+
+	return slice_ns(conf->slice_max_ns, conf->slice_min_ns, nr_waiting, d->nr_cpus);
+}
+
+/* A vruntime belongs to the clock of one domain; another's may be far from it. */
+static inline void lineup_rebase(struct task_ctx *t, const struct domain *d)
+{
+	const struct domain *from;
+
+	if (t->domain == d->id)
+		return;
+	from = env_domain(t->domain);
+	if (from)
+		t->vruntime_ns = rebase_vruntime(t->vruntime_ns, from->clock_ns, d->clock_ns);
+	t->domain = d->id;
+}
+
+/*
+ * The vruntime to line up with. A task that slept may lag the clock by the credit it has earned;
+ * one that was only put back keeps what it has, within the bound that holds for all.
+ */
+static inline u64 lineup_vruntime(struct task_struct *p, const struct task_ctx *t,
+				  const struct domain *d, u64 vruntime_ns, bool wakeup)
+{
+	const struct topo_conf *conf = env_conf();
+	u32 weight = env_task_weight(p);
+	u64 lag_ns = conf->lag_max_ns;
+
+	if (wakeup)
+		lag_ns = wake_credit_ns(conf, t->sleep_freq, weight, line_waiting(&d->line),
+					d->nr_cpus);
+	return bound_vruntime(vruntime_ns, d->clock_ns, lag_ns,
+			      lead_max_ns(conf->slice_max_ns, weight, conf->lag_max_ns));
+}
+
+static inline void lineup(struct task_struct *p, struct task_ctx *t, const struct domain *d,
+			  bool wakeup)
+{
+	lineup_rebase(t, d);
+	t->vruntime_ns = lineup_vruntime(p, t, d, t->vruntime_ns, wakeup);
+	t->deadline_ns = deadline_ns(t->vruntime_ns, t->awake_ns, env_conf()->awake_max_ns);
+	if (!t->wait_start_ns)
+		t->wait_start_ns = env_now();
+}
+
+/* The deadline that a running task would line up with if it was put back now. */
+static inline u64 lineup_running_deadline(struct task_struct *p, const struct task_ctx *t,
+					  const struct cpu_ctx *c, const struct domain *d)
+{
+	u64 charge = running_charge_ns(p, t, c, env_now());
+	u64 vruntime = lineup_vruntime(p, t, d, t->vruntime_ns + charge, false);
+
+	return deadline_ns(vruntime, t->awake_ns + charge, env_conf()->awake_max_ns);
+}
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The policy that user space wrote, as long as it is good.
+ *
+ * A policy that user space has stopped renewing (it hangs, or was killed) must not steer placement
+ * for ever, so it carries a moment after which the order that the program started with holds again.
+ */
+#ifndef SCX_TOPO_POLICY_H
+#define SCX_TOPO_POLICY_H
+
+#include "env.h"
+#include "vtime.h"
+
+static inline bool policy_good(const struct policy *policy, u64 now_ns)
+{
+	if (policy->version != POLICY_VERSION)
+		return false;
+	return !policy->expires_ns || time_before(now_ns, policy->expires_ns);
+}
+
+static inline const struct policy *policy_current(void)
+{
+	const struct policy *policy = env_policy();
+
+	if (policy && policy_good(policy, policy->expires_ns ? env_now() : 0))
+		return policy;
+	count(STAT_BAD_POLICY);
+	return &env_conf()->fallback;
+}
+
+#endif

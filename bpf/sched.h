@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The whole cycle of a task, one function for each callback of the kernel: what happens is told
+ *here, how is told in the headers above.
+ *
+ *	sched_select_cpu   it wakes: an idle CPU at once, if there is one
+ *	sched_enqueue      it has to wait: line up, or push a later deadline off its CPU
+ *	sched_dispatch     a CPU is free: take the first in line
+ *	sched_running      it runs
+ *	sched_tick         others wait meanwhile: its slice may have become too long
+ *	sched_stopping     it stops running
+ *	sched_quiescent    it sleeps
+ */
+#ifndef SCX_TOPO_SCHED_H
+#define SCX_TOPO_SCHED_H
+
+#include "dispatch.h"
+#include "enqueue.h"
+
+/* Returns the CPU to wake on; a task that found an idle one is already bound for it. */
+static inline s32 sched_select_cpu(struct task_struct *p, s32 prev_cpu, u32 enq)
+{
+	struct task_ctx *t = env_task(p);
+	struct cpu_ctx *c = env_cpu(prev_cpu);
+	s32 cpu;
+
+	if (!t || !c || !c->online)
+		return prev_cpu;
+	cpu = select_idle_cpu(t, c);
+	if (cpu < 0) {
+		count(STAT_SEL_NONE);
+		return prev_cpu;
+	}
+	queue_leave(t);
+	enqueue_idle_cpu(p, t, cpu, enq);
+	return cpu;
+}
+
+static inline void sched_enqueue(struct task_struct *p, u32 enq)
+{
+	u32 cpu = env_task_cpu(p);
+	struct task_ctx *t = env_task(p);
+	struct cpu_ctx *c = env_cpu(cpu);
+	struct domain *d = c && c->online ? env_domain(c->domain) : NULL;
+
+	if (!t || !d) {
+		count(t ? STAT_BAD_CPU : STAT_BAD_TASK);
+		env_insert_local(p, cpu, env_conf()->slice_min_ns, enq);
+		return;
+	}
+	queue_leave(t);
+	if (env_task_pinned(p))
+		enqueue_pinned(p, t, c, d, cpu, enq);
+	else
+		enqueue_shared(p, t, c, d, cpu, enq);
+}
+
+/* prev: what the CPU was running and could go on with, or NULL. */
+static inline void sched_dispatch(u32 cpu, struct task_struct *prev)
+{
+	struct cpu_ctx *c = env_cpu(cpu);
+	struct domain *d = c && c->online ? env_domain(c->domain) : NULL;
+	struct task_ctx *t = prev ? env_task(prev) : NULL;
+	struct dispatch_first first;
+
+	if (!d) {
+		count(STAT_BAD_CPU);
+		return;
+	}
+	dispatch_find_first(c, d, cpu, t, &first);
+	if (t && dispatch_prev_is_first(prev, t, c, d, &first)) {
+		dispatch_keep(prev, t, c, d);
+		return;
+	}
+	if (dispatch_own(c, d, cpu, first.queue))
+		return;
+	if (t)
+		dispatch_keep(prev, t, c, d);
+	else if (!steal(d))
+		dispatch_idle(c, d, cpu);
+}
+
+static inline void sched_running(struct task_struct *p)
+{
+	u32 cpu = env_task_cpu(p);
+	struct task_ctx *t = env_task(p);
+	struct cpu_ctx *c = env_cpu(cpu);
+	struct domain *d = c && c->online ? env_domain(c->domain) : NULL;
+	u64 now = env_now();
+
+	if (!t || !d)
+		return;
+	lineup_rebase(t, d);
+	if (t->queue != QUEUE_NONE)
+		d->clock_ns = clock_after(d->clock_ns, t->vruntime_ns);
+	queue_leave(t);
+	count_wait(t, now);
+	count_migration(t->last_cpu, cpu);
+	count(STAT_RUN_SWITCH);
+	t->last_cpu = cpu;
+	t->run_start_ns = now;
+	c->deadline_ns = t->deadline_ns;
+	c->run_start_ns = now;
+	c->yielded = 0;
+}
+
+static inline void sched_stopping(struct task_struct *p)
+{
+	struct task_ctx *t = env_task(p);
+	struct cpu_ctx *c = env_cpu(env_task_cpu(p));
+
+	if (!c)
+		return;
+	c->run_start_ns = 0;
+	if (t)
+		charge_task(p, t, c, env_now());
+}
+
+static inline void sched_quiescent(struct task_struct *p, bool sleeps)
+{
+	struct task_ctx *t = env_task(p);
+
+	if (!t)
+		return;
+	queue_leave(t);
+	t->wait_start_ns = 0;
+	if (sleeps)
+		note_sleep(t, env_now());
+}
+
+/* A slice given when nobody waited is too long once somebody does. */
+static inline void sched_tick(struct task_struct *p)
+{
+	struct cpu_ctx *c = env_cpu(env_task_cpu(p));
+	struct domain *d = c ? env_domain(c->domain) : NULL;
+	u64 now = env_now();
+
+	if (!d || !c->run_start_ns || time_before(now, c->run_start_ns))
+		return;
+	if (!line_waiting(&d->line) && !line_waiting(&c->line))
+		return;
+	if (now - c->run_start_ns < lineup_slice_ns(d, c))
+		return;
+	count(STAT_TICK_CUT);
+	env_task_set_slice(p, 0);
+}
+
+static inline void sched_yield(struct task_struct *p)
+{
+	struct cpu_ctx *c = env_cpu(env_task_cpu(p));
+
+	if (c)
+		c->yielded = 1;
+	env_task_set_slice(p, 0);
+}
+
+/* The CPU goes idle, or an idle one is taken, by us or by a class above us. */
+static inline void sched_update_idle(u32 cpu, bool idle)
+{
+	struct cpu_ctx *c = env_cpu(cpu);
+
+	if (!c || !c->online)
+		return;
+	if (idle)
+		idle_set_cpu(c);
+	else
+		idle_claim_cpu(c);
+}
+
+/* A task becomes ours: new, or from another class. It starts at its domain's clock. */
+static inline void sched_enable(struct task_struct *p)
+{
+	struct task_ctx *t = env_task(p);
+	struct cpu_ctx *c = env_cpu(env_task_cpu(p));
+	struct domain *d = c && c->online ? env_domain(c->domain) : env_domain(0);
+
+	if (!t || !d)
+		return;
+	t->domain = d->id;
+	t->vruntime_ns = d->clock_ns;
+	t->awake_ns = 0;
+	t->last_sleep_ns = env_now();
+}
+
+static inline void sched_init_task(struct task_struct *p, struct task_ctx *t)
+{
+	t->last_cpu = NO_CPU;
+	affinity_update(p, t);
+}
+
+static inline void sched_set_affinity(struct task_struct *p)
+{
+	struct task_ctx *t = env_task(p);
+
+	if (t)
+		affinity_update(p, t);
+}
+
+#endif
