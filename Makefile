@@ -38,7 +38,7 @@ Q :=
 say = @:
 else
 Q := @
-say = @printf '  %-8s %s\n'
+say = $(if $(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),@:,@printf '  %-8s %s\n')
 MAKEFLAGS += --no-print-directory
 endif
 
