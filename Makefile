@@ -50,6 +50,7 @@ user-sources := $(wildcard src/user/*.c)
 program-sources := $(topo-sources) $(wildcard energy/*.c src/*.c src/sim/*.c)
 unit-sources := $(wildcard tests/unit/test_*.c)
 guest-sources := $(wildcard tests/vm/*.c)
+guest-library-sources := $(wildcard tests/vm/lib/*.c)
 quick-scripts := $(filter-out tests/vm/%,$(wildcard tests/*/test_*.sh))
 
 # The BPF program is the same whatever the sanitizer.
@@ -60,7 +61,8 @@ objects := $(call object,$(program-sources))
 library-objects := $(filter-out $(O)/src/main.o,$(objects))
 unit-tests := $(unit-sources:%.c=$(O)/%)
 guest-programs := $(guest-sources:%.c=$(O)/%)
-all-objects := $(objects) $(call object,$(user-sources) $(unit-sources) $(guest-sources))
+all-objects := $(objects) $(call object,$(user-sources) $(unit-sources) $(guest-sources) \
+	$(guest-library-sources))
 
 programs := $(if $(wildcard src/main.c),$(O)/scx_topo)
 libraries := $(if $(user-sources),$(O)/libscxu.a)
@@ -155,7 +157,7 @@ $(bpf-O)/%.skel.h: $(bpf-O)/%.linked.o
 
 # --- Tests ----------------------------------------------------------------------------------------
 
-.PHONY: check check-quick check-unit check-scripts check-format tidy guest
+.PHONY: check check-vm check-quick check-unit check-scripts check-format tidy guest
 check: deps-all
 	$(Q)$(MAKE) check-quick check-vm
 
@@ -182,13 +184,17 @@ $(O)/%.sh.passed: %.sh $(programs) FORCE
 	$(Q)O=$(O) SCX_TOPO=$(O)/scx_topo ASAN_OPTIONS=detect_leaks=1 timeout 60 $< \
 		>$(@D)/$(*F).log 2>&1 || { status=$$?; cat $(@D)/$(*F).log; [ $$status = 77 ]; }
 
+# Only some of them: make check-vm TESTS="runner load"
+check-vm: all guest
+	$(Q)O=$(O) tests/vm/check $(TESTS)
+
 tidy:
 	$(say) TIDY .
 	$(Q)tests/tidy
 
 # Helpers that tests run inside a virtual machine; see tests/vm/run.
 guest: $(guest-programs)
-$(O)/tests/vm/%: $(O)/tests/vm/%.o
+$(guest-programs): $(O)/tests/vm/%: $(O)/tests/vm/%.o $(call object,$(guest-library-sources))
 	$(say) LD $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -pthread -lm
 
@@ -234,7 +240,8 @@ veristat: $(bpf-sources:bpf/%.bpf.c=$(bpf-O)/%.bpf.o)
 compile_commands.json:
 	$(say) GEN $@
 	@{ printf '['; separator=; \
-	for file in $(program-sources) $(user-sources) $(unit-sources) $(guest-sources); do \
+	for file in $(program-sources) $(user-sources) $(unit-sources) $(guest-sources) \
+		$(guest-library-sources); do \
 		printf '%s\n{"directory": "%s", "file": "%s", "command": "%s -c %s"}' \
 			"$$separator" '$(CURDIR)' "$$file" '$(CC) $(cflags)' "$$file"; separator=,; done; \
 	for file in $(bpf-sources); do \

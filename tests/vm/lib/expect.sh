@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Sourced by the tests in tests/vm: checks that go on after a failure, and count them.
+# shellcheck shell=bash
+
+cd "$(dirname "${BASH_SOURCE[0]}")/../../.." || exit 1
+vm=tests/vm/run
+failures=0
+
+# expect WHAT WANTED GOT
+expect() {
+	if [ "$2" = "$3" ]; then
+		echo "ok: $1"
+	else
+		printf 'FAILED: %s\n  wanted: %s\n  got:    %s\n' "$1" "$2" "$3"
+		failures=$((failures + 1))
+	fi
+}
+
+# expect_status WHAT STATUS COMMAND...: its output is kept in $output, its errors in $errors.
+expect_status() {
+	local what=$1 wanted=$2 status=0 stderr
+	shift 2
+	stderr=$(mktemp)
+	output=$("$@" 2>"$stderr") || status=$?
+	errors=$(cat "$stderr")
+	rm -f "$stderr"
+	[ "$status" != 77 ] || [ "$wanted" = 77 ] || { echo "$errors" && exit 77; }
+	expect "$what: exit status" "$wanted" "$status"
+	if [ "$status" != "$wanted" ]; then
+		printf '%s\n' "$output" "$errors" | sed 's/^/  /'
+	fi
+}
+
+# The last line of each test.
+finish() {
+	echo "$failures checks failed"
+	[ "$failures" = 0 ]
+	exit
+}
