@@ -90,21 +90,17 @@ static void powersave_keys(const struct topo *topo, struct key *keys)
 }
 
 /*
- * What a thread adds to a core whose earlier threads are busy, in percent of the core: usual gains
- * of two-way and four-way SMT. It decides between a second thread and an idle core of a lesser
- * kind: the idle E core of a hybrid comes first, the low-power core does not.
+ * A later thread of a core gets its share of it. So the second thread of a hybrid's P core comes
+ * after its idle E cores, but before its low-power ones.
  */
 static int worth(const struct topo *topo, const struct topo_cpu *cpu)
 {
-	static const int percent[] = { 100, 60, 40, 30 };
-	int smt = cpu->smt < 4 ? cpu->smt : 3;
-
-	return topo->kinds[cpu->kind].capacity * percent[smt] / 100;
+	return topo->kinds[cpu->kind].capacity / (cpu->smt + 1);
 }
 
 /*
- * The how-manieth core each core is in its domain and kind, and each domain in its node: the
- * first cores of all domains come before the second ones.
+ * The place of each core in its domain and kind, and of each domain in its node: the first cores
+ * of all domains come before the second ones.
  */
 static void perf_keys(const struct topo *topo, struct key *keys)
 {
