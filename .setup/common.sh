@@ -32,7 +32,7 @@ cache_dir() {
 debian_mirror() {
 	# shellcheck disable=SC2016 # the words in dollars are for apt
 	apt-get indextargets --format '$(REPO_URI) $(LABEL) $(SUITE)' 'Created-By: Packages' |
-		awk '$2 == "Debian" && $3 !~ /security/ { print $1; exit }'
+		awk '$2 == "Debian" && $3 !~ /security/ && !mirror { mirror = $1 } END { print mirror }'
 }
 
 # shellcheck disable=SC2034 # used by those who source this
