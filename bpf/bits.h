@@ -12,34 +12,25 @@ static inline u64 bit(u32 n)
 	return 1ULL << (n & 63);
 }
 
-/* Number of the lowest set bit; 63 for 0. BPF has no instruction for it, hence the halving. */
+/*
+ * Number of the lowest set bit; 0 for 0. BPF has no instruction for it, and every branch of a
+ * search by halving would double what the verifier has to walk through. Multiplying a de Bruijn
+ * sequence by a power of two puts different six bits on top for each of the 64.
+ */
+#define DE_BRUIJN 0x03f79d71b4cb0a89ULL
+
+static const u8 de_bruijn_bit[64] = {
+	0,  1,	48, 2,	57, 49, 28, 3,	61, 58, 50, 42, 38, 29, 17, 4,	62, 55, 59, 36, 53, 51,
+	43, 22, 45, 39, 33, 30, 24, 18, 12, 5,	63, 47, 56, 27, 60, 41, 37, 16, 54, 35, 52, 21,
+	44, 32, 23, 11, 46, 26, 40, 15, 34, 20, 31, 10, 25, 14, 19, 9,	13, 8,	7,  6,
+};
+
 static inline u32 first_bit(u64 word)
 {
-	u32 n = 0;
+	/* volatile, for the compiler would drop the mask that tells the verifier the bound. */
+	const volatile u8 *table = de_bruijn_bit;
 
-	if (!(word & 0xffffffff)) {
-		n += 32;
-		word >>= 32;
-	}
-	if (!(word & 0xffff)) {
-		n += 16;
-		word >>= 16;
-	}
-	if (!(word & 0xff)) {
-		n += 8;
-		word >>= 8;
-	}
-	if (!(word & 0xf)) {
-		n += 4;
-		word >>= 4;
-	}
-	if (!(word & 0x3)) {
-		n += 2;
-		word >>= 2;
-	}
-	if (!(word & 0x1))
-		n += 1;
-	return n;
+	return table[((word & -word) * DE_BRUIJN) >> 58] & 63;
 }
 
 /* The first set bit at or after `start`, going round at 64. */

@@ -141,7 +141,7 @@ static __always_inline u64 compat_enq_immed(void)
  * of the *current* task with CONFIG_PREEMPT_RCU or before 6.18, so that one's count starts at 1
  * there. Seeing 0 once proves that this kernel does not do it.
  */
-static u32 entry_disables_migration = 1;
+u32 entry_disables_migration = 1; /* static, clang would make it one byte, which its BTF denies */
 
 static __always_inline bool compat_migration_disabled(struct task_struct *p)
 {

@@ -77,7 +77,7 @@ static inline void count(enum topo_stat stat)
 {
 	struct cpu_stats *stats = env_stats();
 
-	if (stats)
+	if (stats && stat < NR_TOPO_STATS)
 		stats->count[stat]++;
 }
 

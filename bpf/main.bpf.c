@@ -14,6 +14,12 @@ char _license[] SEC("license") = "GPL";
 
 struct exit_report exit_report;
 
+/* Wakes user space when the kernel has ended the scheduler, so that nobody has to poll. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096);
+} events SEC(".maps");
+
 #define OP(name, args...)	    SEC("struct_ops/" #name) BPF_PROG(name, ##args)
 #define OP_SLEEPABLE(name, args...) SEC("struct_ops.s/" #name) BPF_PROG(name, ##args)
 
@@ -133,6 +139,8 @@ void OP(topo_exit, struct scx_exit_info *info)
 	bpf_probe_read_kernel_str(exit_report.dump, EXIT_DUMP_LEN, info->dump);
 	exit_report.code = info->exit_code;
 	__sync_fetch_and_add(&exit_report.kind, info->kind);
+	bpf_ringbuf_output(&events, &exit_report.kind, sizeof(exit_report.kind),
+			   BPF_RB_FORCE_WAKEUP);
 }
 
 /* timeout_ms and hotplug_seq, and members that the running kernel lacks, are set by user space. */
