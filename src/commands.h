@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The commands of scx_topo. Each gets its own arguments, argv[0] being the command's name, and
+ * returns an exit status (message.h).
+ */
+#ifndef SCX_TOPO_COMMANDS_H
+#define SCX_TOPO_COMMANDS_H
+
+int cmd_run(int argc, char **argv);
+
+#endif

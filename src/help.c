@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <stdio.h>
+
+#include "help.h"
+#include "message.h"
+
+static const char text[] =
+	"scx_topo: a CPU scheduler that knows the machine it runs on\n"
+	"\n"
+	"  scx_topo [run] [--mode perf|powersave|auto]\n"
+	"      Schedules this machine until Ctrl-C. Needs root and Linux 6.16 or newer with\n"
+	"      sched_ext; the kernel's own scheduler takes over the moment it ends.\n"
+	"\n"
+	"      --mode MODE    perf: powerful cores first, whole idle cores first (default)\n"
+	"                     powersave: efficient cores first, packed\n"
+	"                     auto: powersave on battery, perf on mains\n"
+	"      --switch MODE  change the mode of the scx_topo that is running, and end\n"
+	"      --verbose      show what libbpf and the kernel's verifier say\n"
+	"\n"
+	"  scx_topo topology [-i FILE.xml|SYNTHETIC] [--format tree|cpus|json|xml]\n"
+	"      Shows how the machine is built, and how it is divided into domains.\n"
+	"\n"
+	"  --sysfs-root DIR   read /sys and /proc below DIR (never schedules)\n"
+	"  --help, --version\n"
+	"\n"
+	"Exit status: 0 done, 1 failed at run time, 2 wrong usage, 77 this machine cannot.\n"
+	"\n"
+	"Examples:\n"
+	"  sudo scx_topo                            schedule for performance\n"
+	"  sudo scx_topo run --switch powersave     from another shell: save power from now on\n"
+	"  scx_topo topology -i laptop.xml          look at another machine\n"
+	"  scx_topo topology --format xml >me.xml && lstopo -i me.xml me.svg\n";
+
+int help_print(void)
+{
+	fputs(text, stdout);
+	return EXIT_DONE;
+}

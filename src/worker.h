@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The process that schedules: it looks at the machine, puts the BPF program into the kernel, gives
+ * up its privileges, and waits for signals. When it ends, by whatever means, the kernel's own
+ * scheduler takes over, because its file descriptors were all that kept ours there.
+ */
+#ifndef SCX_TOPO_WORKER_H
+#define SCX_TOPO_WORKER_H
+
+#include "../bpf/intf.h"
+
+struct run_options {
+	enum topo_mode mode;
+	bool verbose;
+};
+
+/* The exit status that asks for a new worker, besides those of message.h. */
+#define WORKER_RESTART 3
+
+/* Signals that change the mode. */
+int worker_signal_of(enum topo_mode mode);
+
+/* Returns an exit status. SIGINT and SIGTERM end it. */
+int worker_run(const struct run_options *options);
+
+#endif
