@@ -11,7 +11,6 @@
  * capacity by a tenth because some are favoured with higher turbo steps, and in steps of maximum
  * frequency by more in all, so frequencies are only told apart where there is a wide gap.
  */
-#define _GNU_SOURCE /* qsort_r */
 #include "facts.h"
 #include "kind_names.h"
 
