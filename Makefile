@@ -192,6 +192,11 @@ tidy:
 	$(say) TIDY .
 	$(Q)tests/tidy
 
+.PHONY: run
+run: deps-all
+	$(Q)$(MAKE) all guest
+	$(Q)O=$(O) tests/vm/demo
+
 # Helpers that tests run inside a virtual machine; see tests/vm/run.
 guest: $(guest-programs)
 $(guest-programs): $(O)/tests/vm/%: $(O)/tests/vm/%.o $(call object,$(guest-library-sources))
@@ -240,10 +245,14 @@ install: all
 	$(Q)for page in $(wildcard docs/man/*.8); do \
 		install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man8/$${page##*/}; done
 
-# Instructions of each BPF program as compiled.
-veristat: $(bpf-sources:bpf/%.bpf.c=$(bpf-O)/%.bpf.o)
-	@for object in $^; do readelf -sW $$object | \
+# Instructions of each BPF program as compiled, or as a kernel has them: KERNEL=7.3
+veristat: $(bpf-sources:bpf/%.bpf.c=$(bpf-O)/%.bpf.o) $(if $(KERNEL),all guest)
+ifeq ($(KERNEL),)
+	@for object in $(filter %.o,$^); do readelf -sW $$object | \
 		awk '$$4 == "FUNC" { printf "%-32s %6d\n", $$8, $$3 / 8 }' | sort; done
+else
+	@O=$(O) tests/vm/run --kernel $(KERNEL) -- with-scx_topo -- programs
+endif
 
 compile_commands.json:
 	$(say) GEN $@
@@ -270,7 +279,7 @@ help:
 	@echo "  install         install below DESTDIR= and PREFIX=$(PREFIX)"
 	@echo "  deps            install the packages that building and testing need"
 	@echo "  format          lay out the source; check-format only looks"
-	@echo "  veristat        instruction counts of the BPF programs"
+	@echo "  veristat        instruction counts of the BPF programs; KERNEL=7.3: in that kernel"
 	@echo "  compile_commands.json   for editors and language servers"
 	@echo "  clean           remove the build folders"
 	@echo
