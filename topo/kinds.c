@@ -13,6 +13,7 @@
  */
 #include "facts.h"
 #include "kind_names.h"
+#include "saved.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -281,7 +282,7 @@ static int make_kinds(struct grading *g)
 	return ret;
 }
 
-int topo_build_kinds(struct builder *b)
+static int find_kinds(struct builder *b)
 {
 	int n = b->topo->nr_cpus, ret = -ENOMEM;
 	struct grading g = {
@@ -309,4 +310,13 @@ int topo_build_kinds(struct builder *b)
 	free(g.sorted);
 	free(g.clusters);
 	return ret;
+}
+
+int topo_build_kinds(struct builder *b)
+{
+	int ret = b->topo->source.type == TOPO_XML ? saved_kinds(b) : 0;
+
+	if (ret == 0)
+		return find_kinds(b);
+	return ret > 0 ? 0 : ret;
 }

@@ -15,6 +15,10 @@ int topo_fail(const struct topo_error *error, int errnum, const char *format, ..
 	if (error->size)
 		vsnprintf(error->text, error->size, format, args);
 	va_end(args);
+	/* File names are part of the text; it stays one line all the same. */
+	for (char *c = error->size ? error->text : ""; *c; c++)
+		if ((unsigned char)*c < ' ')
+			*c = '?';
 	return -errnum;
 }
 

@@ -21,6 +21,15 @@
 
 extern char **environ;
 
+struct topo_source topo_source_of_input(const char *input)
+{
+	size_t length = strlen(input);
+	bool named = strchr(input, '/') || (length > 4 && strcmp(input + length - 4, ".xml") == 0);
+	enum topo_source_type type = named || access(input, F_OK) == 0 ? TOPO_XML : TOPO_SYNTHETIC;
+
+	return (struct topo_source){ type, input };
+}
+
 static void clear_hwloc_variables(void)
 {
 	for (char **variable = environ; variable && *variable;) {

@@ -112,6 +112,12 @@ struct topo {
 };
 
 /*
+ * What the user of an option `-i` means: the XML file of that name if there is one or if it looks
+ * like a file's name (it has a '/' in it, or ends in ".xml"), else a synthetic description.
+ */
+struct topo_source topo_source_of_input(const char *input);
+
+/*
  * Loads a topology. Returns 0 and a topology to be freed with topo_free(), or -errno with a
  * one-line reason in err (never ending in a newline):
  *	-EINVAL  the input is not a topology, or one without CPUs
