@@ -5,7 +5,7 @@ set -uo pipefail
 . "$(dirname "$0")/lib/expect.sh"
 
 expect_status "mixed load" 0 "$vm" -- load --seconds 5
-expect "kinds of workers" 6 "$(grep -cE '^(hogs|pipes|forks|pinned|terminals|sleepers) ' <<<"$output")"
+expect "kinds of workers" 7 "$(grep -cE '^(hogs|pipes|forks|pinned|terminals|sleepers|watchers) ' <<<"$output")"
 # A real-time hog leaves others a twentieth of the only CPU.
 expect_status "starved by a real-time hog" 1 "$vm" --smp 1 \
 	--file "$(command -v chrt)" -- \
