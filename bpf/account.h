@@ -61,26 +61,30 @@ static inline void count_wait(struct task_ctx *t, u64 now_ns)
 	stats->wait_histogram[wait_bucket(wait_ns) % WAIT_BUCKETS]++;
 }
 
-/* Weighted time of the stint that the task is in; 0 if it is not running. */
-static inline u64 running_charge_ns(struct task_struct *p, const struct task_ctx *t,
-				    const struct cpu_ctx *c, u64 now_ns)
+/* How long the stint that the task is in has lasted; 0 if it is not running. */
+static inline u64 stint_ns(const struct task_ctx *t, u64 now_ns)
 {
 	if (!t->run_start_ns || time_before(now_ns, t->run_start_ns))
 		return 0;
-	return charge_ns(now_ns - t->run_start_ns, env_task_weight(p), c->capacity);
+	return now_ns - t->run_start_ns;
 }
 
-static inline void charge_task(struct task_struct *p, struct task_ctx *t, const struct cpu_ctx *c,
-			       u64 now_ns)
+/* The stint ends: the task is charged for it, and the domain's clock moves on. */
+static inline void charge_stint(struct task_struct *p, struct task_ctx *t, const struct cpu_ctx *c,
+				u64 now_ns)
 {
 	struct cpu_stats *stats = env_stats();
-	u64 charge = running_charge_ns(p, t, c, now_ns);
+	struct domain *d = env_domain(c->domain);
+	u64 run_ns = stint_ns(t, now_ns);
+	u64 charge = charge_ns(run_ns, env_task_weight(p), c->capacity);
 
+	t->run_start_ns = 0;
 	t->vruntime_ns += charge;
 	t->awake_ns += charge;
-	if (stats && t->run_start_ns && !time_before(now_ns, t->run_start_ns))
-		stats->busy_ns += now_ns - t->run_start_ns;
-	t->run_start_ns = 0;
+	if (d && run_ns)
+		__sync_fetch_and_add(&d->clock_ns, clock_step_ns(run_ns, d->load, c->capacity));
+	if (stats)
+		stats->busy_ns += run_ns;
 }
 
 /* A task gives up the CPU of its own will. */

@@ -88,11 +88,11 @@ static inline bool dispatch_prev_is_first(struct task_struct *prev, const struct
 
 /* It goes on with a new slice, charged for the last. */
 static inline void dispatch_keep(struct task_struct *prev, struct task_ctx *t, struct cpu_ctx *c,
-				 const struct domain *d)
+				 struct domain *d)
 {
 	u64 now = env_now();
 
-	charge_task(prev, t, c, now);
+	charge_stint(prev, t, c, now);
 	lineup(prev, t, d, false);
 	t->wait_start_ns = 0;
 	t->run_start_ns = now;

@@ -13,7 +13,7 @@
 static inline void enqueue_idle_cpu(struct task_struct *p, struct task_ctx *t, u32 cpu, u32 enq)
 {
 	const struct cpu_ctx *c = env_cpu(cpu);
-	const struct domain *d = c ? env_domain(c->domain) : NULL;
+	struct domain *d = c ? env_domain(c->domain) : NULL;
 	u64 slice = env_conf()->slice_min_ns;
 
 	if (d) {
@@ -48,7 +48,7 @@ static inline void enqueue_preempt(const struct task_ctx *t, const struct cpu_ct
 
 /* A task that may run only on this CPU waits in the CPU's own DSQ. */
 static inline void enqueue_pinned(struct task_struct *p, struct task_ctx *t, struct cpu_ctx *c,
-				  const struct domain *d, u32 cpu, u32 enq)
+				  struct domain *d, u32 cpu, u32 enq)
 {
 	if (!(enq & ENV_ENQ_REENQUEUE) && idle_claim_cpu(c)) {
 		count(STAT_ENQ_IDLE);
@@ -71,7 +71,7 @@ static inline void enqueue_shared(struct task_struct *p, struct task_ctx *t, str
 
 	/* Counted first, then looked: a CPU going idle does it the other way round. */
 	queue_enter_domain(t, d);
-	idle = enq & ENV_ENQ_REENQUEUE ? -1 : select_idle_cpu(t, c);
+	idle = enq & ENV_ENQ_REENQUEUE ? -1 : select_idle_cpu(t, cpu);
 	if (idle >= 0) {
 		queue_leave(t);
 		count(STAT_ENQ_IDLE);

@@ -6,8 +6,15 @@
 #ifndef SCX_TOPO_ENV_BPF_H
 #define SCX_TOPO_ENV_BPF_H
 
-#define ENV	static __always_inline
-#define env_for bpf_for
+#define ENV	    static __always_inline
+#define ENV_SUBPROG __attribute__((noinline))
+#define env_for	    bpf_for
+#define env_index(i, size)        \
+	({                        \
+		u32 __i = (i);    \
+		barrier_var(__i); \
+		__i &((size)-1);  \
+	})
 #include "env.h"
 #include "compat.bpf.h"
 
@@ -76,9 +83,13 @@ ENV u64 env_now(void)
 	return scx_bpf_now();
 }
 
+/* Hidden from the compiler, which would otherwise take the values above for the final ones. */
 ENV const struct topo_conf *env_conf(void)
 {
-	return (const struct topo_conf *)&conf;
+	const struct topo_conf *c = (const struct topo_conf *)&conf;
+
+	barrier_var(c);
+	return c;
 }
 
 ENV const struct policy *env_policy(void)

@@ -18,6 +18,23 @@
 #define ENV extern
 #endif
 
+/*
+ * Functions that the verifier looks at once, for all values of their arguments, and not again for
+ * each caller: without them it would not get through the search for an idle CPU in time. Arguments
+ * are numbers, and pointers to a struct that it has to check for NULL.
+ */
+#ifndef ENV_SUBPROG
+#define ENV_SUBPROG static inline
+#endif
+
+/*
+ * An index made safe by a mask, which the compiler would drop after a comparison, and the verifier
+ * needs where the compiler has computed the address before comparing. `size` is a power of two.
+ */
+#ifndef env_index
+#define env_index(i, size) ((i) & ((size)-1))
+#endif
+
 /* Loops whose bound the verifier cannot see; the native one is an ordinary loop. */
 #ifndef env_for
 #define env_for(i, start, end) for ((i) = (start); (i) < (end); (i)++)

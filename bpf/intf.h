@@ -87,9 +87,10 @@ struct machine {
 
 struct domain {
 	/* Written at every enqueue and dequeue. */
-	u64 clock_ns; /* vruntime of the last task that was picked after waiting */
+	u64 clock_ns; /* vruntime that a task which always got its share would have */
 	u64 line;     /* tasks waiting, and how many ever came: see queue.h */
-	u64 pad0[6];
+	u64 load;     /* weights of the tasks that run or wait here */
+	u64 pad0[5];
 
 	/* Written when a tile's first CPU becomes idle or its last one busy. */
 	u64 idle_tiles; /* bit i: tile first_tile + i has an idle CPU */
@@ -166,8 +167,8 @@ struct task_ctx {
 	u32 last_cpu;	   /* where it last ran; NO_CPU at first */
 	u32 queue;	   /* enum task_queue */
 	u32 queue_id;	   /* domain or CPU of that queue */
-	u32 sleep_freq;	   /* EWMA of voluntary switches in 100 ms */
-	u32 pad0;
+	u32 sleep_freq;	   /* EWMA of voluntary switches in 100 ms; see vtime.h */
+	u32 load;	   /* what it adds to the load of `domain`; 0 while it sleeps */
 	u64 allowed[TOPO_MAX_WORDS];
 };
 #define NO_CPU ((u32)-1)

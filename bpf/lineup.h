@@ -18,17 +18,37 @@ static inline u64 lineup_slice_ns(const struct domain *d, const struct cpu_ctx *
 	return slice_ns(conf->slice_max_ns, conf->slice_min_ns, nr_waiting, d->nr_cpus);
 }
 
-/* A vruntime belongs to the clock of one domain; another's may be far from it. */
-static inline void lineup_rebase(struct task_ctx *t, const struct domain *d)
+/* The task no longer competes for its domain's CPUs. */
+static inline void lineup_leave(struct task_ctx *t)
 {
+	struct domain *d = t->load ? env_domain(t->domain) : NULL;
+
+	if (d)
+		__sync_fetch_and_add(&d->load, -(u64)t->load);
+	t->load = 0;
+}
+
+/*
+ * The task competes in this domain, with its weight as it is now. A vruntime belongs to the clock
+ * of one domain; another's may be far from it.
+ */
+static inline void lineup_join(struct task_struct *p, struct task_ctx *t, struct domain *d)
+{
+	u32 weight = env_task_weight(p);
 	const struct domain *from;
 
-	if (t->domain == d->id)
+	if (t->domain == d->id && t->load == weight)
 		return;
-	from = env_domain(t->domain);
-	if (from)
-		t->vruntime_ns = rebase_vruntime(t->vruntime_ns, from->clock_ns, d->clock_ns);
-	t->domain = d->id;
+	lineup_leave(t);
+	if (t->domain != d->id) {
+		from = env_domain(t->domain);
+		if (from)
+			t->vruntime_ns =
+				rebase_vruntime(t->vruntime_ns, from->clock_ns, d->clock_ns);
+		t->domain = d->id;
+	}
+	t->load = weight;
+	__sync_fetch_and_add(&d->load, weight);
 }
 
 /*
@@ -49,10 +69,9 @@ static inline u64 lineup_vruntime(struct task_struct *p, const struct task_ctx *
 			      lead_max_ns(conf->slice_max_ns, weight, conf->lag_max_ns));
 }
 
-static inline void lineup(struct task_struct *p, struct task_ctx *t, const struct domain *d,
-			  bool wakeup)
+static inline void lineup(struct task_struct *p, struct task_ctx *t, struct domain *d, bool wakeup)
 {
-	lineup_rebase(t, d);
+	lineup_join(p, t, d);
 	t->vruntime_ns = lineup_vruntime(p, t, d, t->vruntime_ns, wakeup);
 	t->deadline_ns = deadline_ns(t->vruntime_ns, t->awake_ns, env_conf()->awake_max_ns);
 	if (!t->wait_start_ns)
@@ -63,7 +82,7 @@ static inline void lineup(struct task_struct *p, struct task_ctx *t, const struc
 static inline u64 lineup_running_deadline(struct task_struct *p, const struct task_ctx *t,
 					  const struct cpu_ctx *c, const struct domain *d)
 {
-	u64 charge = running_charge_ns(p, t, c, env_now());
+	u64 charge = charge_ns(stint_ns(t, env_now()), env_task_weight(p), c->capacity);
 	u64 vruntime = lineup_vruntime(p, t, d, t->vruntime_ns + charge, false);
 
 	return deadline_ns(vruntime, t->awake_ns + charge, env_conf()->awake_max_ns);

@@ -26,7 +26,7 @@ static inline s32 sched_select_cpu(struct task_struct *p, s32 prev_cpu, u32 enq)
 
 	if (!t || !c || !c->online)
 		return prev_cpu;
-	cpu = select_idle_cpu(t, c);
+	cpu = select_idle_cpu(t, prev_cpu);
 	if (cpu < 0) {
 		count(STAT_SEL_NONE);
 		return prev_cpu;
@@ -90,9 +90,7 @@ static inline void sched_running(struct task_struct *p)
 
 	if (!t || !d)
 		return;
-	lineup_rebase(t, d);
-	if (t->queue != QUEUE_NONE)
-		d->clock_ns = clock_after(d->clock_ns, t->vruntime_ns);
+	lineup_join(p, t, d);
 	queue_leave(t);
 	count_wait(t, now);
 	count_migration(t->last_cpu, cpu);
@@ -113,7 +111,7 @@ static inline void sched_stopping(struct task_struct *p)
 		return;
 	c->run_start_ns = 0;
 	if (t)
-		charge_task(p, t, c, env_now());
+		charge_stint(p, t, c, env_now());
 }
 
 static inline void sched_quiescent(struct task_struct *p, bool sleeps)
@@ -123,6 +121,7 @@ static inline void sched_quiescent(struct task_struct *p, bool sleeps)
 	if (!t)
 		return;
 	queue_leave(t);
+	lineup_leave(t);
 	t->wait_start_ns = 0;
 	if (sleeps)
 		note_sleep(t, env_now());

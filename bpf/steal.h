@@ -34,37 +34,46 @@ static inline u64 steal_gain_ns(const struct topo_conf *conf, u32 nr_waiting, u3
 	return slice * nr_waiting / (nr_cpus ? nr_cpus : 1);
 }
 
-static inline bool steal_from(const struct topo_conf *conf, const struct ring *ring, u32 domain)
+ENV_SUBPROG bool steal_from(u32 domain, u32 level, u64 cost_ns)
 {
-	struct domain *d = env_domain(domain);
+	const struct topo_conf *conf = env_conf();
+	const struct domain *d = env_domain(domain);
 	u32 nr_waiting = d ? line_waiting(&d->line) : 0;
 
 	if (!nr_waiting)
 		return false;
-	if (steal_gain_ns(conf, nr_waiting, d->nr_cpus) < steal_cost_ns(conf, ring)) {
+	if (steal_gain_ns(conf, nr_waiting, d->nr_cpus) < cost_ns) {
 		count(STAT_DSP_STEAL_LEFT);
 		return false;
 	}
-	if (env_move_to_local(DSQ_DOMAIN_BASE + domain)) {
-		count(ring->level == LEVEL_NODE ? STAT_DSP_STEAL_NODE : STAT_DSP_STEAL_MACHINE);
-		return true;
+	if (!env_move_to_local(DSQ_DOMAIN_BASE + domain)) {
+		count(STAT_DSP_STEAL_MISS);
+		return false;
 	}
-	count(STAT_DSP_STEAL_MISS);
-	return false;
+	count(level == LEVEL_NODE ? STAT_DSP_STEAL_NODE : STAT_DSP_STEAL_MACHINE);
+	return true;
 }
 
-static inline bool steal_from_ring(const struct topo_conf *conf, const struct ring *ring,
-				   u64 domains, u32 start)
+ENV_SUBPROG bool steal_from_ring(u32 home, u32 index)
 {
+	const struct domain *h = env_domain(home);
+	const struct machine *m = env_machine();
+	const struct ring *ring;
 	bool stolen = false;
+	u64 domains, cost_ns;
 	u32 i;
 
+	if (!h || !m || index >= TOPO_MAX_RINGS)
+		return false;
+	ring = &h->rings[index];
+	domains = ring->domains & read_word(&m->waiting_domains[ring->word % DOMAIN_WORDS]);
+	cost_ns = steal_cost_ns(env_conf(), ring);
 	env_for(i, 0, STEAL_TRIES) {
-		u32 n = first_bit_from(domains, start);
+		u32 n = first_bit_from(domains, home);
 
 		if (!domains)
 			break;
-		stolen = steal_from(conf, ring, ring->word * 64 + n);
+		stolen = steal_from(ring->word * 64 + n, ring->level, cost_ns);
 		if (stolen)
 			break;
 		domains &= ~bit(n);
@@ -73,24 +82,13 @@ static inline bool steal_from_ring(const struct topo_conf *conf, const struct ri
 }
 
 /* True: a task is on its way to this CPU. */
-static inline bool steal(struct domain *home)
+static inline bool steal(const struct domain *home)
 {
-	const struct topo_conf *conf = env_conf();
-	struct machine *m = env_machine();
 	u32 i, nr_rings = home->nr_rings;
 	bool stolen = false;
 
-	if (!m)
-		return false;
 	env_for(i, 0, nr_rings) {
-		const struct ring *ring;
-		u64 domains;
-
-		if (i >= TOPO_MAX_RINGS)
-			break;
-		ring = &home->rings[i];
-		domains = ring->domains & read_word(&m->waiting_domains[ring->word % DOMAIN_WORDS]);
-		stolen = domains && steal_from_ring(conf, ring, domains, home->id);
+		stolen = steal_from_ring(home->id, i);
 		if (stolen)
 			break;
 	}

@@ -12,12 +12,12 @@
  *	game      wakes with vruntime 700; sleeps 6 times in 100 ms, so it may lag the clock by
  *	          6 x 20 ms: vruntime 880, awake 0            -> deadline  880, it runs first
  *
- * The clock moves when a task that had to wait is picked: it was the first in line, so nobody who
- * waits is far behind it. What runs without competition does not move it, else one nice'd task on
- *an otherwise idle CPU would carry the clock away from everybody (its vruntime grows many times as
- * fast as time) and new tasks, which start at the clock, would wait for the rest to catch up.
- * Instead nobody may be further from the clock than a bound when lining up; beyond it the lead or
- *lag is forgiven, as it was made while nobody wanted that CPU time.
+ * The clock moves with the work that is done, divided by the weight of all who want to run: it is
+ * where a task stands that always got its share. (A clock that follows the largest vruntime is
+ * carried away by one nice'd task on an otherwise idle CPU, and everybody else then waits for
+ *nothing; one that follows the smallest stands still while a storm of new tasks, which start at the
+ *clock, goes past those that wait.) Nobody may be further from the clock than a bound when lining
+ *up: beyond it the lead or lag is forgiven, as it was made while nobody wanted that CPU time.
  *
  * What this is bad at: a task that sleeps often *and* computes much is favoured until its lag is
  * used up; a burst of such tasks delays hogs by the sum of their credits.
@@ -125,10 +125,12 @@ static inline u64 deadline_ns(u64 vruntime_ns, u64 awake_ns, u64 awake_max_ns)
 	return vruntime_ns + (awake_ns < awake_max_ns ? awake_ns : awake_max_ns);
 }
 
-/* The clock follows the vruntime of what is picked, and never goes back. */
-static inline u64 clock_after(u64 clock_ns, u64 vruntime_ns)
+/* How far the clock moves when somebody has worked for `run_ns` while `load` wanted to. */
+static inline u64 clock_step_ns(u64 run_ns, u64 load, u32 capacity)
 {
-	return time_max(clock_ns, vruntime_ns);
+	u64 work_ns = run_ns * capacity / CAPACITY_MAX;
+
+	return work_ns * WEIGHT_NICE0 / (load ? load : 1);
 }
 
 /*
