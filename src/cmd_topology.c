@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* scx_topo topology: shows a machine as the scheduler sees it. */
-#include "cmd_topology.h"
+#include "commands.h"
 #include "topo/print.h"
 
 #include <errno.h>

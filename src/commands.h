@@ -7,5 +7,6 @@
 #define SCX_TOPO_COMMANDS_H
 
 int cmd_run(int argc, char **argv);
+int cmd_topology(int argc, char **argv);
 
 #endif
