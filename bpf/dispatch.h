@@ -44,6 +44,7 @@ static inline void dispatch_find_first(const struct cpu_ctx *c, const struct dom
 
 	first->queue = own ? QUEUE_CPU : shared ? QUEUE_DOMAIN : QUEUE_NONE;
 	first->known = false;
+	first->deadline_ns = 0;
 	if (!(own && shared) && !compare)
 		return;
 	if (own && env_first_deadline(DSQ_CPU_BASE + cpu, &deadline)) {
