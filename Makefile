@@ -155,6 +155,19 @@ $(bpf-O)/%.skel.h: $(bpf-O)/%.linked.o
 	$(say) SKEL $@
 	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf $(skeleton-filter) >$@
 
+# --- The scenarios, as strings ---------------------------------------------------------------------
+
+scenario-files := $(sort $(wildcard src/sim/scenarios/*.scn))
+scenarios := $(bpf-O)/../sim/scenarios.inc
+$(scenarios): $(scenario-files) Makefile
+	$(say) GEN $@
+	@mkdir -p $(@D)
+	$(Q)awk 'FNR == 1 { name = FILENAME; sub(".*/", "", name); sub("[.]scn$$", "", name); \
+		printf "%s{ \"%s\",\n", (NR > 1 ? "},\n" : ""), name } \
+		{ gsub(/[\\"]/, "\\\\&"); printf "\"%s\\n\"\n", $$0 } END { print "}," }' \
+		$(scenario-files) >$@
+$(O)/src/sim/library.o: | $(scenarios)
+
 # --- Tests ----------------------------------------------------------------------------------------
 
 .PHONY: check check-vm check-quick check-unit check-scripts check-format tidy guest

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "policy.h"
+#include "trace.h"
+
+_Thread_local struct sim *sim_current;
+
+void sim_breach(struct sim *sim, const char *format, ...)
+{
+	u32 nr = sim->nr_breaches++;
+	va_list args;
+	int n;
+
+	if (nr >= MAX_BREACHES)
+		return;
+	n = snprintf(sim->breach[nr], BREACH_TEXT_MAX,
+		     "at %llu.%06llu ms: ", sim->now_ns / NSEC_PER_MSEC,
+		     sim->now_ns % NSEC_PER_MSEC);
+	va_start(args, format);
+	vsnprintf(sim->breach[nr] + n, BREACH_TEXT_MAX - n, format, args);
+	va_end(args);
+}
+
+/* --- Making a machine ----------------------------------------------------------------------------
+ */
+
+static int make_set(struct cpu_set *set, u32 nr_cpu_ids)
+{
+	set->bits = calloc((nr_cpu_ids + 63) / 64, sizeof(u64));
+	return set->bits ? 0 : -ENOMEM;
+}
+
+static void add_to_set(struct cpu_set *set, u32 cpu)
+{
+	set->bits[cpu / 64] |= 1ULL << (cpu % 64);
+	set->nr++;
+}
+
+static int make_cpu(struct sim *sim, const struct topo_cpu *topo)
+{
+	struct sim_cpu *c = &sim->cpus[topo->cpu];
+
+	c->topo = topo;
+	c->state = CPU_IDLE;
+	c->core = &sim->cores[topo->core];
+	c->speed = topo->capacity;
+	if (c->core->nr_cpus == 8)
+		return -E2BIG;
+	c->core->cpus[c->core->nr_cpus++] = c;
+	power_cpu_init(&sim->power, topo, &c->power);
+	add_to_set(&sim->online, topo->cpu);
+	if (make_set(&sim->one_cpu[topo->cpu], sim->nr_cpu_ids))
+		return -ENOMEM;
+	add_to_set(&sim->one_cpu[topo->cpu], topo->cpu);
+	return 0;
+}
+
+static int make_cpus(struct sim *sim)
+{
+	const struct topo *topo = sim->topo;
+	int i, err;
+
+	sim->cpus = calloc(sim->nr_cpu_ids, sizeof(*sim->cpus));
+	sim->cores = calloc(topo->nr_cores, sizeof(*sim->cores));
+	sim->one_cpu = calloc(sim->nr_cpu_ids, sizeof(*sim->one_cpu));
+	sim->idle_bits = calloc((sim->nr_cpu_ids + 63) / 64, sizeof(u64));
+	if (!sim->cpus || !sim->cores || !sim->one_cpu || !sim->idle_bits ||
+	    make_set(&sim->online, sim->nr_cpu_ids) || power_init(&sim->power, topo))
+		return -ENOMEM;
+	for (i = 0; i < (int)sim->nr_cpu_ids; i++)
+		sim->cpus[i].cpu = i;
+	for (i = 0; i < topo->nr_cpus; i++) {
+		err = make_cpu(sim, &topo->cpus[i]);
+		if (err)
+			return err;
+	}
+	return event_queue_resize(&sim->events, sim->nr_cpu_ids * CPU_TIMERS + 64);
+}
+
+/* Up to 5 % off: another seed is another machine of the same type, not the same one again. */
+static void draw_costs(struct sim *sim)
+{
+	u64 *costs[] = { &sim->cost_drawn.tick_ns, &sim->cost_drawn.switch_ns,
+			 &sim->cost_drawn.wakeup_ns, &sim->cost_drawn.ipi_ns };
+	struct rng rng = rng_stream(sim->seed, 2);
+	size_t i;
+
+	for (i = 0; i < sizeof(costs) / sizeof(costs[0]); i++)
+		*costs[i] = *costs[i] * rng_between(&rng, 950, 1050) / 1000;
+	sim->tick_phase_ns = rng_below(&rng, sim->cost->tick_period_ns);
+}
+
+static void begin_idle(struct sim *sim)
+{
+	int i;
+
+	for (i = 0; i < sim->topo->nr_cpus; i++) {
+		struct sim_cpu *c = sim_cpu(sim, sim->topo->cpus[i].cpu);
+
+		sim->this_cpu = c->cpu;
+		sim->policy->update_idle(c->cpu, true);
+		violation_cpu(sim, c, true);
+	}
+}
+
+int sim_create(struct sim *sim, const struct sim_setup *setup, char *err, size_t err_size)
+{
+	int ret;
+
+	memset(sim, 0, sizeof(*sim));
+	snprintf(err, err_size, "out of memory");
+	sim->topo = setup->topo;
+	sim->policy = setup->policy;
+	sim->cost_drawn = *setup->cost;
+	sim->cost = &sim->cost_drawn;
+	sim->mode = setup->mode;
+	sim->seed = setup->seed;
+	sim->end_ns = setup->duration_ns;
+	sim->workloads = setup->workloads;
+	sim->nr_workloads = setup->nr_workloads;
+	sim->nr_cpu_ids = setup->topo->nr_cpu_ids;
+	sim->nr_everywhere = setup->topo->nr_cpus;
+	sim->rng = rng_stream(sim->seed, 1);
+	sim->groups = calloc(sim->nr_workloads, sizeof(*sim->groups));
+	sim->allowed = calloc(sim->nr_workloads, sizeof(*sim->allowed));
+	sim_current = sim;
+	if (!sim->groups || !sim->allowed)
+		return -ENOMEM;
+	ret = make_cpus(sim);
+	if (ret)
+		return ret;
+	draw_costs(sim);
+	ret = sim->policy->init(sim);
+	if (ret)
+		return ret;
+	begin_idle(sim);
+	return workload_start(sim, err, err_size);
+}
+
+static void free_cpus(struct sim *sim)
+{
+	u32 i;
+
+	for (i = 0; sim->cpus && i < sim->nr_cpu_ids; i++)
+		free(sim->cpus[i].kicks);
+	for (i = 0; sim->one_cpu && i < sim->nr_cpu_ids; i++)
+		free(sim->one_cpu[i].bits);
+	free(sim->cpus);
+	free(sim->cores);
+	free(sim->one_cpu);
+	free(sim->idle_bits);
+	free(sim->online.bits);
+	free(sim->partly);
+}
+
+void sim_free(struct sim *sim)
+{
+	u32 i;
+
+	sim_current = sim;
+	if (sim->policy && sim->policy->exit)
+		sim->policy->exit(sim);
+	workload_stop(sim);
+	for (i = 0; i < sim->nr_tasks; i++)
+		free(sim->tasks[i]);
+	free(sim->tasks);
+	free_cpus(sim);
+	free(sim->groups);
+	free(sim->allowed);
+	event_queue_free(&sim->events);
+	power_free(&sim->power);
+	memset(sim, 0, sizeof(*sim));
+}
+
+/* --- Running it ----------------------------------------------------------------------------------
+ */
+
+static void cpu_event(struct sim *sim, u32 timer)
+{
+	struct sim_cpu *c = sim_cpu(sim, timer / CPU_TIMERS);
+
+	sim->this_cpu = c->cpu;
+	switch (timer % CPU_TIMERS) {
+	case TIMER_WORK:
+		cpu_work_done(sim, c);
+		break;
+	case TIMER_TICK:
+		cpu_tick(sim, c);
+		break;
+	case TIMER_RESCHED:
+		cpu_schedule(sim, c);
+		break;
+	case TIMER_KICK:
+		cpu_kicks_arrive(sim, c);
+		break;
+	}
+}
+
+static void task_event(struct sim *sim, struct task_struct *p)
+{
+	sim->this_cpu = p->cpu;
+	if (p->state == TASK_LANDING)
+		task_land(sim, p);
+	else if (p->state == TASK_SLEEPING)
+		workload_timer(sim, p);
+}
+
+int sim_run(struct sim *sim)
+{
+	u64 time_ns;
+	u32 timer, first_task = sim->nr_cpu_ids * CPU_TIMERS;
+
+	sim_current = sim;
+	while (event_queue_pop(&sim->events, &time_ns, &timer) && time_ns < sim->end_ns) {
+		sim->now_ns = time_ns;
+		sim->stats.events++;
+		if (timer < first_task)
+			cpu_event(sim, timer);
+		else
+			task_event(sim, sim->tasks[timer - first_task]);
+	}
+	sim->now_ns = sim->end_ns;
+	check_end(sim);
+	return sim->nr_breaches ? -EPROTO : 0;
+}

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A simulated machine: CPUs, tasks and queues over virtual time.
+ *
+ * It behaves towards the policy as Linux's sched_ext does (kernel/sched/ext of 7.3): see cpu.c for
+ * what a CPU does when it schedules, task.c for waking and enqueueing, machine.c for the clock. All
+ * is integer arithmetic and all randomness comes from the seed, so that a run is the same anywhere.
+ *
+ * Work is counted in units of 1/1024 ns of the machine's most powerful CPU with its core to itself:
+ * a CPU of capacity 512 does 512 units a ns.
+ *
+ * Several machines may live in one process; `sim_current` is the one that runs, which is how the
+ * policy finds it.
+ */
+#ifndef SCX_TOPO_SIM_MACHINE_H
+#define SCX_TOPO_SIM_MACHINE_H
+
+#include <stdio.h>
+
+#include "bpf/intf.h"
+#include "topo/layout.h"
+#include "topo/topo.h"
+
+#include "cost.h"
+#include "dsq.h"
+#include "event_queue.h"
+#include "histogram.h"
+#include "power.h"
+#include "rng.h"
+#include "workload.h"
+
+#define WORK_PER_NS	 1024ULL
+#define SLICE_DEFAULT_NS (20 * NSEC_PER_MSEC) /* SCX_SLICE_DFL */
+#define NOT_CPU		 NO_CPU
+
+struct sim;
+struct sim_policy;
+struct trace;
+
+enum task_state {
+	TASK_SLEEPING,
+	TASK_LANDING, /* put into a queue by an operation that has not taken effect yet */
+	TASK_WAITING, /* in a queue of the policy's */
+	TASK_LOCAL,   /* next on a CPU */
+	TASK_RUNNING,
+	TASK_DEAD,
+};
+
+/* A set of CPUs, by number. */
+struct cpu_set {
+	u64 *bits;
+	u32 nr;
+};
+
+/* Where select_cpu or enqueue put the task; takes effect when the operation has returned. */
+struct insertion {
+	enum { INSERT_NONE, INSERT_LOCAL, INSERT_DSQ } where;
+	u32 cpu;
+	bool wakes; /* an idle CPU that gets it schedules */
+	struct dsq *dsq;
+	u64 slice_ns;
+	u64 vtime_ns;
+};
+
+/* The state of what a task does: see workload.c. */
+struct program {
+	const struct workload *workload;
+	struct task_struct *peer;   /* partner, next of a chain, parent */
+	struct task_struct **group; /* the tasks that it exchanges messages with */
+	u64 next_ns;		    /* next release of periodic work */
+	u64 release_ns;		    /* when the work in hand was released */
+	u32 step;
+	u32 index;  /* inside its group */
+	u32 tokens; /* messages that it has not read yet */
+	u32 needs;  /* messages that it sleeps for */
+	struct rng rng;
+};
+
+struct task_struct {
+	u32 id;
+	u32 cpu; /* whose runqueue it is on */
+	u32 weight;
+	enum task_state state;
+	bool immediate;	   /* runs at once where it is put, or goes back to the policy */
+	bool higher_class; /* takes a CPU away from the policy */
+	bool wakeup_latency_due;
+	bool undecided; /* has to be asked what it does when its work is done: workload_step() */
+	enum workload_does does;
+	bool fresh; /* new, not yet woken */
+	u32 ran_on; /* where it last ran */
+	u64 slice_ns;
+	u64 exec_start_ns;
+	u64 work_left;
+	u64 woken_ns;
+	u64 ready_ns; /* since when it waits */
+	u64 cpu_time_ns, work_done;
+	const struct cpu_set *allowed; /* NULL: all */
+	struct insertion insertion;
+	struct dsq_node node;
+	struct task_struct *local_next; /* on a CPU's local queue; else of the free list */
+	struct program program;
+	struct task_ctx ctx; /* scx_topo's */
+	u64 model[4];	     /* a reference policy's */
+};
+
+enum cpu_state { CPU_OFFLINE, CPU_IDLE, CPU_RUNS, CPU_TAKEN /* by a higher class */ };
+
+struct kick {
+	u64 time_ns;
+	bool preempt;
+};
+
+struct sim_cpu {
+	u32 cpu;
+	enum cpu_state state;
+	const struct topo_cpu *topo;
+	struct sim_core *core;
+	u32 speed;   /* units of work a ns, now */
+	bool waking; /* idle, but an interrupt is on its way */
+	struct task_struct *curr;
+	struct task_struct *local_first, *local_last;
+	u32 nr_local;
+	u32 nr_pinned_waiting;
+	u64 progress_ns; /* until here curr's work is settled; later: the kernel works */
+	u64 locked_ns;	 /* runqueue locked until then */
+	u64 taken_until_ns;
+	u64 idle_from_ns, idle_to_ns; /* the last idle time; from > to: it lasts */
+	u64 busy_ns;
+	struct kick *kicks; /* under way, a ring */
+	u32 nr_kicks, first_kick, kick_capacity;
+	struct power_cpu power;
+};
+
+struct sim_core {
+	u32 nr_busy;
+	u32 nr_cpus;
+	struct sim_cpu *cpus[8];
+};
+
+/* What a workload line achieved. */
+struct group_stats {
+	struct histogram wakeup, frame;
+	u64 frames, frames_late;
+	u64 work;
+	u64 cpu_time_ns;
+	u64 jobs;
+};
+
+struct sim_stats {
+	struct histogram wakeup, frame;
+	u64 frames, frames_late;
+	u64 work;
+	u64 jobs;
+	u64 events, switches, wakeups, kicks, preemptions;
+	u64 enqueues, moves; /* operations that the policy's own counters have to agree with */
+	u64 migrations[NR_LEVELS];
+	u64 idle_violation_ns;
+	u64 longest_wait_ns;
+	u64 longest_violation_ns;
+};
+
+#define MAX_BREACHES	8
+#define BREACH_TEXT_MAX 200
+
+struct sim {
+	u64 now_ns;
+	u64 seed;
+	u64 end_ns;
+	enum topo_mode mode;
+	const struct topo *topo;
+	const struct sim_policy *policy;
+	const struct sim_cost *cost;
+	struct sim_cost cost_drawn; /* this run's: each a little off, by the seed */
+	struct rng rng;
+	struct event_queue events;
+	u32 this_cpu; /* which executes what happens now */
+	u64 step_ns;  /* of the last step of a program, and how many there were then */
+	u32 nr_steps;
+
+	u32 nr_cpu_ids;
+	struct sim_cpu *cpus;
+	struct sim_core *cores;
+	struct cpu_set online;
+	u64 tick_phase_ns;
+
+	struct task_struct **tasks;
+	struct task_struct *free_tasks;
+	u32 nr_tasks, task_capacity;
+	u64 nr_created;
+	u32 nr_everywhere; /* CPUs in the affinity of a task that has none */
+
+	struct dsq *domain_dsqs, *cpu_dsqs;
+
+	/* Idle violations: waiting tasks that an idle CPU could run. */
+	u32 nr_idle, nr_waiting_anywhere, nr_pinned_violations;
+	u64 violation_since_ns;
+	u64 *idle_bits;
+	struct task_struct **partly; /* waiting with an affinity of several CPUs */
+	u32 nr_partly, partly_capacity;
+
+	/* scx_topo's tables. */
+	struct layout layout;
+	struct machine machine;
+	struct policy policy_map;
+	struct cpu_stats *cpu_stats;
+	void *model; /* a reference policy's */
+
+	const struct workload *workloads;
+	u32 nr_workloads;
+	struct group_stats *groups;
+	struct cpu_set *allowed;	  /* one for each workload that has an affinity */
+	struct cpu_set *one_cpu;	  /* for each CPU, just that */
+	struct task_struct **group_tasks; /* those that the scenario starts with, copy by copy */
+	u32 nr_group_tasks;
+	struct sim_stats stats;
+	struct power power;
+	struct trace *trace;
+
+	u64 violation_bound_ns, wait_bound_ns; /* 0: not checked */
+	u32 nr_breaches;
+	char breach[MAX_BREACHES][BREACH_TEXT_MAX];
+};
+
+extern _Thread_local struct sim *sim_current;
+
+/* What a run is made of. */
+struct sim_setup {
+	const struct topo *topo;
+	const struct sim_policy *policy;
+	const struct sim_cost *cost;
+	const struct workload *workloads;
+	u32 nr_workloads;
+	enum topo_mode mode;
+	u64 seed;
+	u64 duration_ns;
+	struct trace *trace; /* or NULL */
+};
+
+/* Returns 0 or -errno; err gets one line. To be freed with sim_free() in either case. */
+int sim_create(struct sim *sim, const struct sim_setup *setup, char *err, size_t err_size);
+
+/* Runs to the end and checks. Returns 0, or -EPROTO if an invariant broke: see sim->breach. */
+int sim_run(struct sim *sim);
+void sim_free(struct sim *sim);
+
+/* Notes a broken invariant; the run goes on. */
+__attribute__((format(printf, 2, 3))) void sim_breach(struct sim *sim, const char *format, ...);
+
+/* CPUs: cpu.c */
+void cpu_schedule(struct sim *sim, struct sim_cpu *c);
+void cpu_resched(struct sim *sim, struct sim_cpu *c, u64 delay_ns);
+void cpu_kick(struct sim *sim, u32 cpu, bool preempt);
+void cpu_kicks_arrive(struct sim *sim, struct sim_cpu *c);
+void cpu_work_done(struct sim *sim, struct sim_cpu *c);
+void cpu_tick(struct sim *sim, struct sim_cpu *c);
+void cpu_overhead(struct sim *sim, struct sim_cpu *c, u64 ns);
+void cpu_settle(struct sim *sim, struct sim_cpu *c);
+void cpu_take(struct sim *sim, struct sim_cpu *c, u64 ns);
+void cpu_local_add(struct sim *sim, struct sim_cpu *c, struct task_struct *p);
+
+/* The smallest part of the machine that holds both. */
+enum topo_level cpu_distance(const struct sim_cpu *a, const struct sim_cpu *b);
+
+/* Tasks: task.c */
+struct task_struct *task_new(struct sim *sim, const struct workload *w, u32 cpu,
+			     const struct cpu_set *allowed);
+void task_wake(struct sim *sim, struct task_struct *p, u32 waker_cpu);
+void task_enqueue(struct sim *sim, struct task_struct *p, u32 enq);
+void task_land(struct sim *sim, struct task_struct *p);
+void task_exit(struct sim *sim, struct task_struct *p);
+void task_ran_from(struct sim *sim, struct task_struct *p, struct sim_cpu *c);
+struct task_struct *task_take(struct sim *sim, struct dsq *dsq, u32 cpu);
+bool task_may_run(const struct sim *sim, const struct task_struct *p, u32 cpu);
+u32 task_nr_allowed(const struct sim *sim, const struct task_struct *p);
+
+/* Idle violations: violation.c */
+void violation_cpu(struct sim *sim, struct sim_cpu *c, bool idle);
+void violation_waits(struct sim *sim, struct task_struct *p, bool waits);
+void violation_check(struct sim *sim, struct task_struct *p);
+void violation_settle(struct sim *sim);
+
+/* The name of its line in the scenario. */
+const char *sim_task_name(const struct task_struct *p);
+
+/* Timers of CPUs and tasks. */
+enum cpu_timer { TIMER_WORK, TIMER_TICK, TIMER_RESCHED, TIMER_KICK, CPU_TIMERS };
+
+static inline u32 timer_of_cpu(const struct sim_cpu *c, enum cpu_timer timer)
+{
+	return c->cpu * CPU_TIMERS + timer;
+}
+
+static inline u32 timer_of_task(const struct sim *sim, const struct task_struct *p)
+{
+	return sim->nr_cpu_ids * CPU_TIMERS + p->id;
+}
+
+static inline struct sim_cpu *sim_cpu(struct sim *sim, u32 cpu)
+{
+	return &sim->cpus[cpu];
+}
+
+static inline bool cpu_set_has(const struct cpu_set *set, u32 cpu)
+{
+	return set->bits[cpu / 64] >> (cpu % 64) & 1;
+}
+
+static inline struct task_struct *task_of_node(struct dsq_node *n)
+{
+	return (struct task_struct *)((char *)n - offsetof(struct task_struct, node));
+}
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Idle violations: a task waits in a queue although a CPU that it may use is idle, and no interrupt
+ * is on its way to that CPU. The measure of work conservation, independent of any machine's speed.
+ *
+ * Counted in two ways: as time (tasks that wait so, but no more than there are idle CPUs), and as
+ * the longest time that one task and one CPU missed each other.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine.h"
+
+static bool idle_allowed(const struct sim *sim, const struct task_struct *p)
+{
+	u32 i;
+
+	for (i = 0; i < (sim->nr_cpu_ids + 63) / 64; i++) {
+		if (p->allowed->bits[i] & sim->idle_bits[i])
+			return true;
+	}
+	return false;
+}
+
+/* Adds the time since the last change of anything that counts. */
+void violation_settle(struct sim *sim)
+{
+	u64 since = sim->violation_since_ns, nr = sim->nr_waiting_anywhere;
+	u32 i;
+
+	sim->violation_since_ns = sim->now_ns;
+	if (!sim->nr_idle || since == sim->now_ns)
+		return;
+	nr += sim->nr_pinned_violations;
+	for (i = 0; i < sim->nr_partly; i++)
+		nr += idle_allowed(sim, sim->partly[i]);
+	if (nr > sim->nr_idle)
+		nr = sim->nr_idle;
+	sim->stats.idle_violation_ns += nr * (sim->now_ns - since);
+}
+
+/* The CPU has become idle, or is not any more. */
+void violation_cpu(struct sim *sim, struct sim_cpu *c, bool idle)
+{
+	u64 bit = 1ULL << (c->cpu % 64), *word = &sim->idle_bits[c->cpu / 64];
+
+	if (idle == !!(*word & bit))
+		return;
+	violation_settle(sim);
+	*word ^= bit;
+	sim->nr_idle += idle ? 1 : -1;
+	sim->nr_pinned_violations += idle ? c->nr_pinned_waiting : -c->nr_pinned_waiting;
+}
+
+static void partly_add(struct sim *sim, struct task_struct *p)
+{
+	u32 capacity = sim->partly_capacity ? 2 * sim->partly_capacity : 64;
+	struct task_struct **partly = sim->partly;
+
+	if (sim->nr_partly == sim->partly_capacity) {
+		partly = realloc(partly, capacity * sizeof(*partly));
+		if (!partly)
+			return;
+		sim->partly = partly;
+		sim->partly_capacity = capacity;
+	}
+	sim->partly[sim->nr_partly++] = p;
+}
+
+static void partly_remove(struct sim *sim, struct task_struct *p)
+{
+	u32 i;
+
+	for (i = 0; i < sim->nr_partly; i++) {
+		if (sim->partly[i] != p)
+			continue;
+		sim->partly[i] = sim->partly[--sim->nr_partly];
+		return;
+	}
+}
+
+static void pinned_waits(struct sim *sim, struct task_struct *p, bool waits)
+{
+	struct sim_cpu *c = sim_cpu(sim, p->cpu);
+
+	c->nr_pinned_waiting += waits ? 1 : -1;
+	if (cpu_set_has(&(struct cpu_set){ .bits = sim->idle_bits }, c->cpu))
+		sim->nr_pinned_violations += waits ? 1 : -1;
+}
+
+/* A task has come into a queue, or is leaving it. */
+void violation_waits(struct sim *sim, struct task_struct *p, bool waits)
+{
+	violation_settle(sim);
+	if (!p->allowed)
+		sim->nr_waiting_anywhere += waits ? 1 : -1;
+	else if (p->allowed->nr == 1)
+		pinned_waits(sim, p, waits);
+	else if (waits)
+		partly_add(sim, p);
+	else
+		partly_remove(sim, p);
+}
+
+/* How long the task's wait and the CPU's last idle time overlap. */
+static u64 overlap_ns(const struct sim *sim, const struct task_struct *p, const struct sim_cpu *c)
+{
+	bool lasts = c->idle_to_ns < c->idle_from_ns ||
+		     (c->state == CPU_IDLE && c->idle_to_ns == c->idle_from_ns);
+	u64 to = lasts ? sim->now_ns : c->idle_to_ns;
+	u64 from = c->idle_from_ns > p->ready_ns ? c->idle_from_ns : p->ready_ns;
+
+	if (c->state == CPU_OFFLINE || c->topo == NULL)
+		return 0;
+	return to > from ? to - from : 0;
+}
+
+/* A task's wait is over: was it too long, and was there an idle CPU for too much of it? */
+void violation_check(struct sim *sim, struct task_struct *p)
+{
+	u64 wait_ns = sim->now_ns - p->ready_ns, overlap;
+	u32 cpu;
+
+	if (sim->wait_bound_ns && wait_ns > sim->wait_bound_ns * 100 / p->weight &&
+	    wait_ns > sim->wait_bound_ns)
+		sim_breach(sim, "task %u (%s) waited %llu us, the bound is %llu us", p->id,
+			   sim_task_name(p), wait_ns / 1000, sim->wait_bound_ns / 1000);
+	if (!sim->violation_bound_ns || wait_ns <= sim->stats.longest_violation_ns)
+		return;
+	for (cpu = 0; cpu < sim->nr_cpu_ids; cpu++) {
+		if (!task_may_run(sim, p, cpu))
+			continue;
+		overlap = overlap_ns(sim, p, sim_cpu(sim, cpu));
+		if (overlap > sim->stats.longest_violation_ns)
+			sim->stats.longest_violation_ns = overlap;
+		if (overlap > sim->violation_bound_ns)
+			sim_breach(sim,
+				   "task %u (%s) waited while CPU %u idled for %llu us of it, the "
+				   "bound is %llu us",
+				   p->id, sim_task_name(p), cpu, overlap / 1000,
+				   sim->violation_bound_ns / 1000);
+	}
+}
