@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* scx_topo topology: shows a machine as the scheduler sees it. */
 #include "commands.h"
+#include "message.h"
 #include "topo/print.h"
 
 #include <errno.h>
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-enum { EXIT_USAGE = 2 };
 
 enum format { FORMAT_TREE, FORMAT_CPUS, FORMAT_JSON, FORMAT_XML };
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
@@ -44,18 +42,6 @@ static const char help_text[] =
 	"  scx_topo topology -i \"package:2 l3:4 core:8 pu:2\" --format cpus\n"
 	"  scx_topo topology --format xml >machine.xml && lstopo -i machine.xml machine.svg\n";
 
-__attribute__((format(printf, 1, 2))) static int usage_error(const char *format, ...)
-{
-	va_list args;
-
-	fprintf(stderr, "scx_topo: ");
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fprintf(stderr, "; try scx_topo topology --help\n");
-	return EXIT_USAGE;
-}
-
 /* The place of a word in a list that ends with NULL, or -1. */
 static int find_word(const char *const *words, const char *word)
 {
@@ -68,9 +54,9 @@ static int find_word(const char *const *words, const char *word)
 static int set_source(struct options *options, struct topo_source source)
 {
 	if (options->source.type != TOPO_LIVE)
-		return usage_error("more than one topology named: use one -i or one --sysfs-root");
+		return fail_usage("more than one topology named: use one -i or one --sysfs-root");
 	if (!source.arg[0])
-		return usage_error("the name of the topology is empty");
+		return fail_usage("the name of the topology is empty");
 	options->source = source;
 	return 0;
 }
@@ -79,7 +65,7 @@ static int set_word(int *value, const char *option, const char *const *words, co
 {
 	*value = find_word(words, word);
 	if (*value < 0)
-		return usage_error("--%s %s: no such %s", option, word, option);
+		return fail_usage("--%s %s: no such %s", option, word, option);
 	return 0;
 }
 
@@ -101,9 +87,9 @@ static int set_option(struct options *options, int option, char *const *argv)
 		options->help = true;
 		return 0;
 	case ':':
-		return usage_error("%s: a value is missing", argv[optind - 1]);
+		return fail_usage("%s: a value is missing", argv[optind - 1]);
 	default:
-		return usage_error("%s: no such option", argv[optind - 1]);
+		return fail_usage("%s: no such option", argv[optind - 1]);
 	}
 }
 
@@ -125,7 +111,7 @@ static int parse(int argc, char **argv, struct options *options)
 	while (!ret && (option = getopt_long(argc, argv, "+:i:", long_options, NULL)) != -1)
 		ret = set_option(options, option, argv);
 	if (!ret && !options->help && optind < argc)
-		ret = usage_error("\"%s\": not an option; a topology is named by -i", argv[optind]);
+		ret = fail_usage("\"%s\": not an option; a topology is named by -i", argv[optind]);
 	return ret;
 }
 
@@ -163,14 +149,12 @@ static int show(const struct topo *topo, const struct options *options)
 
 	if (out && fclose(out) != 0 && !ret)
 		ret = -errno;
-	if (ret) {
-		fprintf(stderr, "scx_topo: showing the topology: %s\n", strerror(-ret));
-	} else if (fwrite(text, 1, size, stdout) != size || fflush(stdout) != 0) {
-		ret = -errno;
-		fprintf(stderr, "scx_topo: writing the topology: %s\n", strerror(-ret));
-	}
+	if (ret)
+		ret = fail(EXIT_FAILED, "showing the topology: %s", strerror(-ret));
+	else
+		fwrite(text, 1, size, stdout); /* main() sees to it that it was written */
 	free(text);
-	return ret ? EXIT_FAILURE : EXIT_SUCCESS;
+	return ret;
 }
 
 int cmd_topology(int argc, char **argv)
@@ -184,12 +168,10 @@ int cmd_topology(int argc, char **argv)
 		return ret;
 	if (options.help) {
 		fputs(help_text, stdout);
-		return EXIT_SUCCESS;
+		return EXIT_DONE;
 	}
-	if (topo_load(&options.source, &topo, reason, sizeof(reason)) < 0) {
-		fprintf(stderr, "scx_topo: %s\n", reason);
-		return EXIT_FAILURE;
-	}
+	if (topo_load(&options.source, &topo, reason, sizeof(reason)) < 0)
+		return fail(EXIT_FAILED, "%s", reason);
 	ret = show(topo, &options);
 	topo_free(topo);
 	return ret;

@@ -8,6 +8,7 @@
  * time of the call. That makes loading unsafe while another thread uses the environment.
  */
 #include "internal.h"
+#include "probe.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -123,6 +124,19 @@ static int not_a_topology(const struct topo_error *error, const char *path, cons
 			 path);
 }
 
+/*
+ * Disallowed CPUs are included: the scheduler gets tasks for them whatever cgroup it was started
+ * in.
+ */
+static int configure(hwloc_topology_t topology)
+{
+	if (hwloc_topology_set_flags(topology, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED |
+						       HWLOC_TOPOLOGY_FLAG_DONT_CHANGE_BINDING) < 0)
+		return -1;
+	return hwloc_topology_set_type_filter(topology, HWLOC_OBJ_MEMCACHE,
+					      HWLOC_TYPE_FILTER_KEEP_ALL);
+}
+
 static int load_xml(hwloc_topology_t topology, const char *path, const struct topo_error *error)
 {
 	size_t size = 0;
@@ -132,7 +146,8 @@ static int load_xml(hwloc_topology_t topology, const char *path, const struct to
 	if (ret)
 		return ret;
 	/* A NUL inside would hide the rest of the file from the parser. */
-	if (strlen(text) + 1 != size || hwloc_topology_set_xmlbuffer(topology, text, size) < 0 ||
+	if (strlen(text) + 1 != size || !probe_xml(text, size, configure) ||
+	    hwloc_topology_set_xmlbuffer(topology, text, size) < 0 ||
 	    hwloc_topology_load(topology) < 0)
 		ret = not_a_topology(error, path, text);
 	free(text);
@@ -226,19 +241,6 @@ static int load_live(hwloc_topology_t topology, const struct topo_error *error)
 				 "reading this machine's topology: hwloc failed; is "
 				 "/sys mounted?");
 	return 0;
-}
-
-/*
- * Disallowed CPUs are included: the scheduler gets tasks for them whatever cgroup it was started
- * in.
- */
-static int configure(hwloc_topology_t topology)
-{
-	if (hwloc_topology_set_flags(topology, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED |
-						       HWLOC_TOPOLOGY_FLAG_DONT_CHANGE_BINDING) < 0)
-		return -1;
-	return hwloc_topology_set_type_filter(topology, HWLOC_OBJ_MEMCACHE,
-					      HWLOC_TYPE_FILTER_KEEP_ALL);
 }
 
 static int load(hwloc_topology_t topology, const struct topo_source *source,
