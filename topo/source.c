@@ -120,7 +120,8 @@ static int not_a_topology(const struct topo_error *error, const char *path, cons
 				 "it with lstopo --export-xml-flags v2",
 				 path);
 	return topo_fail(error, EINVAL,
-			 "reading %s: not an hwloc XML topology; make one with lstopo FILE.xml",
+			 "reading %s: no hwloc XML topology, or a damaged one; make one with "
+			 "lstopo FILE.xml",
 			 path);
 }
 
