@@ -71,8 +71,8 @@ static inline void enqueue_shared(struct task_struct *p, struct task_ctx *t, str
 
 	/* Counted first, then looked: a CPU going idle does it the other way round. */
 	queue_enter_domain(t, d);
-	idle = enq & ENV_ENQ_REENQUEUE ? -1 : select_idle_cpu(t, cpu);
-	if (idle >= 0) {
+	idle = select_idle_cpu(t, cpu);
+	if (idle >= 0 && !(enq & ENV_ENQ_REENQUEUE)) {
 		queue_leave(t);
 		count(STAT_ENQ_IDLE);
 		enqueue_idle_cpu(p, t, idle, enq);
@@ -82,7 +82,13 @@ static inline void enqueue_shared(struct task_struct *p, struct task_ctx *t, str
 	lineup(p, t, d, enq & ENV_ENQ_WAKEUP);
 	env_insert_dsq(p, DSQ_DOMAIN_BASE + d->id, lineup_slice_ns(d, c), t->deadline_ns);
 	count(STAT_ENQ_DOMAIN);
-	if (enq & ENV_ENQ_WAKEUP)
+	/*
+	 * What was sent to a CPU and could not run there is not sent again, lest it goes to and fro
+	 * between CPUs that others take: an idle CPU fetches it.
+	 */
+	if (idle >= 0)
+		kick_idle(idle);
+	else if (enq & ENV_ENQ_WAKEUP)
 		enqueue_preempt(t, c, cpu);
 }
 
