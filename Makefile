@@ -49,6 +49,7 @@ topo-sources := $(wildcard topo/*.c)
 user-sources := $(wildcard src/user/*.c)
 program-sources := $(topo-sources) $(wildcard energy/*.c src/*.c src/sim/*.c)
 unit-sources := $(wildcard tests/unit/test_*.c)
+property-sources := $(wildcard tests/property/*.c)
 guest-sources := $(wildcard tests/vm/*.c)
 guest-library-sources := $(wildcard tests/vm/lib/*.c)
 quick-scripts := $(filter-out tests/vm/%,$(wildcard tests/*/test_*.sh))
@@ -62,7 +63,7 @@ library-objects := $(filter-out $(O)/src/main.o,$(objects))
 unit-tests := $(unit-sources:%.c=$(O)/%)
 guest-programs := $(guest-sources:%.c=$(O)/%)
 all-objects := $(objects) $(call object,$(user-sources) $(unit-sources) $(guest-sources) \
-	$(guest-library-sources))
+	$(guest-library-sources) $(property-sources))
 
 programs := $(if $(wildcard src/main.c),$(O)/scx_topo)
 libraries := $(if $(user-sources),$(O)/libscxu.a)
@@ -175,7 +176,7 @@ check: deps-all
 	$(Q)$(MAKE) check-quick check-vm
 
 check-quick: tidy check-format $(skeletons)
-	$(Q)$(MAKE) SANITIZE=1 O=$(O)-asan check-unit check-scripts
+	$(Q)$(MAKE) SANITIZE=1 O=$(O)-asan check-unit check-scripts check-property
 
 # Tests run under the sanitizers: check-quick calls these with SANITIZE=1.
 check-unit: $(unit-tests:%=%.passed)
@@ -200,6 +201,37 @@ $(O)/%.sh.passed: %.sh $(programs) FORCE
 # Only some of them: make check-vm TESTS="runner load"
 check-vm: all guest
 	$(Q)O=$(O) tests/vm/check $(TESTS)
+
+# Random machines and load. Mutants are the policy with a mistake, made from copies of its headers;
+# tests/property/property says what they are for.
+SEEDS ?= 3000
+FIRST ?= 1
+mutants := lost_kick deadline_as_vruntime forgotten_pinned_queue affinity_ignored uncounted_sleep
+mutant-O := $(bpf-O)/../mutants
+property := $(O)/tests/property/property
+
+$(mutants:%=$(mutant-O)/%/bpf/made): $(mutant-O)/%/bpf/made: tests/property/mutate $(wildcard bpf/*.h)
+	$(say) MUTATE $*
+	$(Q)tests/property/mutate $* $(@D) && touch $@
+
+$(mutants:%=$(O)/mutants/%.o): $(O)/mutants/%.o: src/sim/policy_topo.c $(mutant-O)/%/bpf/made $(O)/flags
+	$(say) CC $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) -iquote $(mutant-O)/$* $(cflags) -w -DPOLICY_TOPO=mutant_$* -c -o $@ $<
+
+$(property): $(call object,$(property-sources)) $(mutants:%=$(O)/mutants/%.o) $(O)/libscx_topo.a
+	$(say) LD $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(pkg-libs) -lm
+
+.PHONY: check-property check-seeds
+check-property: $(property)
+	$(say) TEST "$(property) --seeds $(SEEDS), --mutants"
+	$(Q){ $(property) --seeds $(SEEDS) && $(property) --mutants; } >$(property).log 2>&1 || \
+		{ cat $(property).log; exit 1; }
+
+# Thousands, without sanitizers: make check-seeds SEEDS=20000
+check-seeds: $(property)
+	$(Q)$(property) --first $(FIRST) --seeds $(SEEDS)
 
 tidy:
 	$(say) TIDY .
@@ -289,6 +321,7 @@ help:
 	@echo "  run             show what scx_topo does, in a virtual machine"
 	@echo "  check           all tests"
 	@echo "  check-quick     the tests that need no virtual machine, in under a minute"
+	@echo "  check-seeds     random machines and load: SEEDS=20000 FIRST=1"
 	@echo "  install         install below DESTDIR= and PREFIX=$(PREFIX)"
 	@echo "  deps            install the packages that building and testing need"
 	@echo "  format          lay out the source; check-format only looks"

@@ -109,6 +109,24 @@ static void check_lines(struct sim *sim)
 	}
 }
 
+/* A domain's load is the weight of the tasks that compete there. */
+static void check_load(struct sim *sim)
+{
+	u64 domains = 0, tasks = 0;
+	u32 i;
+
+	for (i = 0; i < sim->layout.conf.nr_domains; i++)
+		domains += sim->layout.domains[i].load;
+	for (i = 0; i < sim->nr_tasks; i++) {
+		const struct task_struct *p = sim->tasks[i];
+
+		tasks += p->ctx.load;
+		if ((p->state == TASK_SLEEPING || p->state == TASK_DEAD) && p->ctx.load)
+			sim_breach(sim, "task %u is not there and adds to a load", p->id);
+	}
+	check_counter(sim, "load", domains, tasks);
+}
+
 void check_end(struct sim *sim)
 {
 	u32 i;
@@ -129,6 +147,7 @@ void check_end(struct sim *sim)
 	if (sim->policy->shipped) {
 		check_counters(sim);
 		check_lines(sim);
+		check_load(sim);
 	}
 	power_finish(&sim->power, sim->now_ns);
 }

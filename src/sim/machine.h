@@ -157,6 +157,7 @@ struct sim_stats {
 	u64 idle_violation_ns;
 	u64 longest_wait_ns;
 	u64 longest_violation_ns;
+	u64 longest_near_violation_ns; /* beside an idle CPU of the same domain */
 };
 
 #define MAX_BREACHES	8
@@ -216,7 +217,8 @@ struct sim {
 	struct power power;
 	struct trace *trace;
 
-	u64 violation_bound_ns, wait_bound_ns; /* 0: not checked */
+	/* 0: not checked. One task beside one idle CPU, of its domain or any; any task. */
+	u64 near_violation_bound_ns, violation_bound_ns, wait_bound_ns;
 	u32 nr_breaches;
 	char breach[MAX_BREACHES][BREACH_TEXT_MAX];
 };

@@ -36,6 +36,60 @@ static void topo_exit(struct sim *sim)
 	free(sim->cpu_dsqs);
 }
 
+/*
+ * What must hold about vruntime, seen from outside the policy: running charges it exactly the CPU
+ * time over the weight, and nothing else moves it but the bounds on lag and lead, which bring it
+ * nearer to its domain's clock.
+ */
+static s64 lead_of(const struct task_struct *p)
+{
+	const struct layout *layout = &sim_current->layout;
+
+	if (p->ctx.domain >= layout->conf.nr_domains)
+		return 0;
+	return p->ctx.vruntime_ns - layout->domains[p->ctx.domain].clock_ns;
+}
+
+static void check_lead(const struct task_struct *p, s64 before)
+{
+	s64 after = lead_of(p);
+
+	if (before == after || (before >= 0 && after >= 0 && after < before) ||
+	    (before <= 0 && after <= 0 && after > before))
+		return;
+	sim_breach(sim_current, "task %u (%s): vruntime moved from %lld to %lld ns off the clock",
+		   p->id, sim_task_name(p), before, after);
+}
+
+static s32 topo_select_cpu(struct task_struct *p, s32 prev_cpu, u32 enq)
+{
+	s64 lead = lead_of(p);
+	s32 cpu = sched_select_cpu(p, prev_cpu, enq);
+
+	check_lead(p, lead);
+	return cpu;
+}
+
+static void topo_enqueue(struct task_struct *p, u32 enq)
+{
+	s64 lead = lead_of(p);
+
+	sched_enqueue(p, enq);
+	check_lead(p, lead);
+}
+
+static void topo_stopping(struct task_struct *p)
+{
+	const struct cpu_ctx *c = env_cpu(p->cpu);
+	u64 before = p->ctx.vruntime_ns, from = p->ctx.run_start_ns, charged;
+
+	sched_stopping(p);
+	charged = charge_ns(env_now() - from, p->weight, c->capacity);
+	if (p->ctx.vruntime_ns != before + charged)
+		sim_breach(sim_current, "task %u (%s) charged %lld ns for %llu", p->id,
+			   sim_task_name(p), (s64)(p->ctx.vruntime_ns - before), charged);
+}
+
 static void topo_init_task(struct task_struct *p)
 {
 	sched_init_task(p, &p->ctx);
@@ -47,12 +101,12 @@ const struct sim_policy POLICY_TOPO = {
 	.shipped = true,
 	.init = topo_init,
 	.exit = topo_exit,
-	.select_cpu = sched_select_cpu,
-	.enqueue = sched_enqueue,
+	.select_cpu = topo_select_cpu,
+	.enqueue = topo_enqueue,
 	.dispatch = sched_dispatch,
 	.running = sched_running,
 	.tick = sched_tick,
-	.stopping = sched_stopping,
+	.stopping = topo_stopping,
 	.quiescent = sched_quiescent,
 	.yield = sched_yield,
 	.update_idle = sched_update_idle,
