@@ -90,7 +90,7 @@ override LDFLAGS += $(sanitizers)
 endif
 
 warnings := -Wall -Wextra -Werror
-cflags = -std=gnu11 $(warnings) -D_GNU_SOURCE -iquote . -iquote $(bpf-O)/.. $(pkg-cflags) \
+cflags = -std=gnu11 $(warnings) -D_GNU_SOURCE -iquote . -iquote $(bpf-O:%/bpf=%) $(pkg-cflags) \
 	$(CPPFLAGS) $(CFLAGS)
 compile = $(CC) $(cflags) $(extra-cflags)
 bpf-arch := $(subst x86_64,x86,$(subst aarch64,arm64,$(shell uname -m)))
@@ -159,7 +159,7 @@ $(bpf-O)/%.skel.h: $(bpf-O)/%.linked.o
 # --- The scenarios, as strings ---------------------------------------------------------------------
 
 scenario-files := $(sort $(wildcard src/sim/scenarios/*.scn))
-scenarios := $(bpf-O)/../sim/scenarios.inc
+scenarios := $(bpf-O:%/bpf=%)/sim/scenarios.inc
 $(scenarios): $(scenario-files) Makefile
 	$(say) GEN $@
 	@mkdir -p $(@D)
