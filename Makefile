@@ -20,6 +20,8 @@ V ?= 0
 DEPS ?= yes
 CC ?= gcc
 AR ?= ar
+LD := ld
+OBJCOPY ?= objcopy
 CFLAGS ?= -O2 -g
 LDFLAGS ?=
 export DEPS V
@@ -66,7 +68,11 @@ all-objects := $(objects) $(call object,$(user-sources) $(unit-sources) $(guest-
 	$(guest-library-sources) $(property-sources))
 
 programs := $(if $(wildcard src/main.c),$(O)/scx_topo)
-libraries := $(if $(user-sources),$(O)/libscxu.a)
+libraries := $(if $(user-sources),$(O)/libscxu.a $(O)/libscxu.so $(O)/scxu.pc)
+# What the library takes from elsewhere.
+library-sources := $(user-sources) $(topo-sources) src/kernel_check.c
+example-sources := $(wildcard src/user/examples/*.c)
+examples := $(example-sources:src/user/examples/%.c=$(O)/examples/%)
 
 # --- Tools, flags and libraries of this machine; see .setup/configure -----------------------------
 
@@ -76,7 +82,7 @@ include $(O)/config.mk
 endif
 
 # The tests install what is missing first, a plain build only says what is.
-installing := $(filter run check bench,$(MAKECMDGOALS))
+installing := $(filter run run-% check bench,$(MAKECMDGOALS))
 $(O)/config.mk: .setup/configure .setup/packages $(wildcard /var/lib/dpkg/status)
 	@mkdir -p $(@D)
 	@$(if $(installing),.setup/deps all,DEPS=no .setup/deps build || \
@@ -100,18 +106,36 @@ bpf-cflags := -g -O2 -Wall -Werror -target bpf -mcpu=v3 -D__TARGET_ARCH_$(bpf-ar
 # --- Programs -------------------------------------------------------------------------------------
 
 .PHONY: all
-all: $(programs) $(libraries) $(skeletons)
+all: $(programs) $(libraries) $(examples) $(skeletons)
 
 $(O)/scx_topo: $(O)/src/main.o $(O)/libscx_topo.a
 	$(say) LD $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(pkg-libs) -lm
 
 # Everything but main(), for the program and the unit tests.
-$(O)/libscx_topo.a: $(library-objects)
-$(O)/libscxu.a: $(call object,$(user-sources) $(topo-sources))
+$(O)/libscx_topo.a: $(library-objects) $(call object,$(user-sources))
 $(O)/libscx_topo.a $(O)/libscxu.a:
 	$(say) AR $@
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+# libscxu: of all names in it, programs see those of scxu.h only.
+$(O)/libscxu.a: $(O)/libscxu.o
+$(O)/libscxu.o: $(call object,$(library-sources))
+	@grep -o 'scxu_[a-z_]*(' src/user/scxu.h | tr -d '(' | sort -u >$@.names
+	$(Q)$(LD) -r -o $@ $^ && $(OBJCOPY) --keep-global-symbols=$@.names $@
+$(O)/libscxu.so: $(O)/libscxu.o
+	$(say) LD $@
+	$(Q)$(CC) $(LDFLAGS) -shared -Wl,-soname,libscxu.so.0 -o $@ $^ \
+		$(shell pkg-config --libs libbpf hwloc) -pthread
+$(O)/scxu.pc: src/user/scxu.pc.in
+	$(Q)sed 's|@PREFIX@|$(PREFIX)|; s|@LIBS@|$(pkg-libs) -pthread|' $< >$@
+$(call object,$(library-sources)): override CFLAGS += -fPIC
+
+$(O)/examples/%: $(O)/src/user/examples/%.o $(O)/libscxu.a
+	$(say) LD $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(pkg-libs) -pthread -lm
+$(call object,$(example-sources)): override CFLAGS += -iquote src/user
 
 $(O)/%.o: %.c $(O)/flags
 	$(say) CC $@
@@ -248,6 +272,11 @@ $(guest-programs): $(O)/tests/vm/%: $(O)/tests/vm/%.o $(call object,$(guest-libr
 	$(say) LD $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -pthread -lm
 
+# The examples of libscxu, each scheduling a virtual machine: run-fifo, run-rustland ...
+.PHONY: $(examples:$(O)/examples/%=run-%)
+$(examples:$(O)/examples/%=run-%): run-%: $(O)/examples/% guest deps-all
+	$(Q)O=$(O) tests/vm/run --file $< -- 'with-scheduler $* --stats 1 -- load --seconds 5'
+
 # --- Source layout --------------------------------------------------------------------------------
 
 sources-to-format := $(shell find bpf topo energy src tests -name '*.[ch]' 2>/dev/null)
@@ -287,8 +316,14 @@ deps-all:
 install: all
 	$(say) INSTALL $(DESTDIR)$(PREFIX)/bin/scx_topo
 	$(Q)install -D -m 755 $(O)/scx_topo $(DESTDIR)$(PREFIX)/bin/scx_topo
-	$(Q)for page in $(wildcard docs/man/*.8); do \
-		install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man8/$${page##*/}; done
+	$(Q)install -D -m 755 $(O)/libscxu.so $(DESTDIR)$(PREFIX)/lib/libscxu.so.0
+	$(Q)ln -sf libscxu.so.0 $(DESTDIR)$(PREFIX)/lib/libscxu.so
+	$(Q)install -m 644 $(O)/libscxu.a $(DESTDIR)$(PREFIX)/lib/libscxu.a
+	$(Q)install -D -m 644 src/user/scxu.h $(DESTDIR)$(PREFIX)/include/scxu.h
+	$(Q)install -D -m 644 $(O)/scxu.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/scxu.pc
+	$(Q)for page in $(wildcard docs/man/*.[0-9]); do \
+		install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; \
+	done
 
 # Instructions of each BPF program as compiled, or as a kernel has them: KERNEL=7.3
 veristat: $(bpf-sources:bpf/%.bpf.c=$(bpf-O)/%.bpf.o) $(if $(KERNEL),all guest)
@@ -317,8 +352,9 @@ clean:
 help:
 	@echo "make [V=1] [O=build] [SANITIZE=1] [DEPS=no] [TARGET]"
 	@echo
-	@echo "  all (default)   build $(O)/scx_topo and $(O)/libscxu.a"
+	@echo "  all (default)   build $(O)/scx_topo, $(O)/libscxu.* and $(O)/examples"
 	@echo "  run             show what scx_topo does, in a virtual machine"
+	@echo "  run-fifo        show a scheduler of libscxu at work; all: $(examples:$(O)/examples/%=run-%)"
 	@echo "  check           all tests"
 	@echo "  check-quick     the tests that need no virtual machine, in under a minute"
 	@echo "  check-seeds     random machines and load: SEEDS=20000 FIRST=1"
