@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #define ORDER_LINES 2
+#define LABEL	    11 /* columns of the words before a list */
 #define LIST	    (TEXT_COLUMNS - 40)
 
 static const char *plural(int n)
@@ -59,9 +60,9 @@ static void list_line(struct tree *tree, const char *name, hwloc_const_bitmap_t 
 	if (hwloc_bitmap_iszero(cpus))
 		return;
 	text_cpulist(list, sizeof(list), cpus);
-	text_begin(&tree->text, 0, 10);
+	text_begin(&tree->text, 0, LABEL);
 	text_word(&tree->text, STYLE_PLAIN, "%s", name);
-	text_tab(&tree->text, 10);
+	text_tab(&tree->text, LABEL);
 	text_word(&tree->text, STYLE_PLAIN, "%s", list);
 	text_word(&tree->text, STYLE_DIM, "%s", note);
 	text_end(&tree->text);
@@ -95,13 +96,13 @@ static void kinds(struct tree *tree)
 		const struct topo_kind *kind = &topo->kinds[i];
 
 		text_cpulist(list, sizeof(list), kind->cpus);
-		text_begin(text, 0, 10);
+		text_begin(text, 0, LABEL);
 		text_word(text, STYLE_PLAIN, "kind %d", i);
-		text_tab(text, 10);
+		text_tab(text, LABEL);
 		text_word(text, tree_kind_style(topo, i), "%s", kind->name);
-		text_tab(text, 18);
+		text_tab(text, LABEL + 8);
 		text_word(text, STYLE_PLAIN, "capacity %d", kind->capacity);
-		text_tab(text, 33);
+		text_tab(text, LABEL + 23);
 		text_word(text, STYLE_PLAIN, "%s", list);
 		text_word(text, STYLE_DIM, "(from %s)", kind->source);
 		text_end(text);
@@ -133,10 +134,10 @@ static int order_line(struct tree *tree, const char *name, enum topo_mode mode)
 	if (!order)
 		return -ENOMEM;
 	topo_order(topo, mode, order);
-	text_begin(text, 0, 10);
+	text_begin(text, 0, LABEL);
 	text->max_lines = ORDER_LINES;
 	text_word(text, STYLE_PLAIN, "%s", name);
-	text_tab(text, 10);
+	text_tab(text, LABEL);
 	for (int i = 0; i < topo->nr_cpus; i += n) {
 		const struct topo_cpu *first = &topo->cpus[order[i]];
 		enum text_style style = tree_kind_style(topo, first->kind);
