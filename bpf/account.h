@@ -7,6 +7,7 @@
 
 #include "bits.h"
 #include "env.h"
+#include "fit.h"
 #include "vtime.h"
 
 /* The smallest part of the machine that holds both CPUs. */
@@ -85,6 +86,8 @@ static inline void charge_stint(struct task_struct *p, struct task_ctx *t, const
 		__sync_fetch_and_add(&d->clock_ns, clock_step_ns(run_ns, d->load, c->capacity));
 	if (stats)
 		stats->busy_ns += run_ns;
+	if (fit_matters(env_conf()))
+		fit_note_run(t, c, run_ns, now_ns);
 }
 
 /* A task gives up the CPU of its own will. */
@@ -93,6 +96,7 @@ static inline void note_sleep(struct task_ctx *t, u64 now_ns)
 	t->sleep_freq = sleep_freq_after(t->sleep_freq, now_ns - t->last_sleep_ns);
 	t->last_sleep_ns = now_ns;
 	t->awake_ns = 0;
+	t->run_ns = 0;
 	count(STAT_RUN_SLEEP);
 }
 

@@ -53,6 +53,12 @@ enum env_enqueue {
 	ENV_ENQ_WAKEUP = 1 << 0,    /* it slept or is new */
 	ENV_ENQ_QUEUEING = 1 << 1,  /* asked by enqueue, not by select_cpu */
 	ENV_ENQ_REENQUEUE = 1 << 2, /* it was bound for a CPU that a higher class took meanwhile */
+	/*
+	 * Its slice has ended, dispatch has neither renewed that nor found another task: unless it
+	 * is put into the local queue its CPU goes idle. Only where kinds of core differ; elsewhere
+	 * such a task goes on without being asked about.
+	 */
+	ENV_ENQ_LAST = 1 << 3,
 };
 
 /* Time, in ns; monotonic on one CPU, a few us off between CPUs. */

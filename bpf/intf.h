@@ -160,6 +160,8 @@ struct task_ctx {
 	u64 vruntime_ns; /* CPU time over weight, on the clock of `domain` */
 	u64 deadline_ns; /* what its queue is sorted by */
 	u64 awake_ns;	 /* weighted CPU time since it last slept */
+	u64 run_ns;	 /* CPU time since it last slept; kept where kinds differ, as are: */
+	u64 util_ns;	 /* when util was last brought up to date */
 	u64 run_start_ns;
 	u64 wait_start_ns; /* when it became ready to run; 0: it is not waiting */
 	u64 last_sleep_ns; /* when it last gave up the CPU of its own will */
@@ -169,6 +171,8 @@ struct task_ctx {
 	u32 queue_id;	   /* domain or CPU of that queue */
 	u32 sleep_freq;	   /* EWMA of voluntary switches in 100 ms; see vtime.h */
 	u32 load;	   /* what it adds to the load of `domain`; 0 while it sleeps */
+	u32 util;	   /* share of the most powerful CPU that it uses, 1024 is all; see fit.h */
+	u32 escaping;	   /* on its way off a core too small for it; see escape.h */
 	u64 allowed[TOPO_MAX_WORDS];
 };
 #define NO_CPU ((u32)-1)
@@ -176,15 +180,45 @@ struct task_ctx {
 /*
  * How placement is steered; written by user space, read by the dispatcher. Two copies, of which
  * `policy_index` names the valid one: the writer fills the other and then flips the index.
+ *
+ * In powersave CPUs are taken in the order of `kind_order`, first among the active ones. They are a
+ * preference: a task that finds none of them idle takes any other CPU at once, and one that does
+ * not fit a kind passes it over.
  */
-#define POLICY_VERSION 1
+#define POLICY_VERSION 2
 struct policy {
 	u32 version;
 	u32 generation; /* grows by one with every change */
 	u64 expires_ns; /* after this moment the static order of `mode` holds; 0: never */
 	u32 mode;	/* TOPO_MODE_PERF or TOPO_MODE_POWERSAVE */
 	u32 nr_kinds;
-	u8 kind_order[TOPO_MAX_KINDS]; /* kinds, the one to use first comes first */
+	u8 kind_order[TOPO_MAX_KINDS];	/* kinds, the one to use first comes first */
+	u16 fit_util[TOPO_MAX_KINDS];	/* tasks of a higher util do not fit the kind; 0: all do */
+	u32 cost_uw[TOPO_MAX_KINDS];	/* what 1024 of capacity costs; to be shown; 0: unknown */
+	u16 confidence[TOPO_MAX_KINDS]; /* in cost_uw, permille; to be shown */
+	u16 nr_active;			/* CPUs to be used first; 0: no such set */
+	u16 reason;			/* enum policy_reason; to be shown */
+	u32 pad0;
+	u64 active[TOPO_MAX_WORDS]; /* slots in a task's words, as in task_ctx.allowed */
+};
+
+/* Why the active CPUs are as many as they are. X(name, text). */
+#define POLICY_REASONS(X)                                     \
+	X(STATIC, "static order")                             \
+	X(PERF, "performance: all CPUs")                      \
+	X(DEMAND, "what the load needs")                      \
+	X(GROWN, "more load")                                 \
+	X(SHRUNK, "less load")                                \
+	X(WAITS, "tasks had to wait")                         \
+	X(PROBE, "comparing two ways of doing the same work") \
+	X(VETO, "packing was measured not to pay")            \
+	X(IDLE, "nearly idle: left alone")
+
+enum policy_reason {
+#define X(name, text) POLICY_##name,
+	POLICY_REASONS(X)
+#undef X
+		NR_POLICY_REASONS,
 };
 
 /* Constants of one start: sizes of the tables, and the knobs of the policy. */
@@ -224,11 +258,13 @@ struct topo_conf {
 	X(SEL_NODE, "other LLC of the node")                                   \
 	X(SEL_MACHINE, "other node")                                           \
 	X(SEL_NONE, "no idle CPU")                                             \
+	X(SEL_SPILL, "beyond the active CPUs")                                 \
 	X(SEL_CLAIM_LOST, "idle CPU claimed by somebody else first")           \
 	/* enqueue: where a task that did not get an idle CPU at once waits */ \
 	X(ENQ_IDLE, "straight to an idle CPU")                                 \
 	X(ENQ_DOMAIN, "domain DSQ")                                            \
 	X(ENQ_CPU, "CPU DSQ (pinned)")                                         \
+	X(ENQ_STAY, "went on where it was, as nobody else wanted to")          \
 	X(ENQ_PREEMPT, "preempted a later deadline")                           \
 	/* dispatch: what a CPU that needs work does */                        \
 	X(DSP_CPU, "from the CPU DSQ")                                         \
@@ -249,6 +285,9 @@ struct topo_conf {
 	X(RUN_MIGRATE_MACHINE, "migrations between nodes")                     \
 	X(RUN_SLEEP, "gave up the CPU of their own will")                      \
 	X(TICK_CUT, "slices cut because others wait")                          \
+	/* fit: heavy tasks on small cores */                                  \
+	X(FIT_ESCAPE, "left a core too small for it")                          \
+	X(FIT_STAY, "too small, but no bigger one idle")                       \
 	/* kicks */                                                            \
 	X(KICK_IDLE, "kicked an idle CPU")                                     \
 	X(KICK_PREEMPT, "kicked a busy CPU")                                   \
@@ -295,5 +334,6 @@ _Static_assert(sizeof(struct domain) % CACHE_LINE == 0, "whole cache lines");
 _Static_assert(sizeof(struct tile) % CACHE_LINE == 0, "whole cache lines");
 _Static_assert(sizeof(struct cpu_ctx) % CACHE_LINE == 0, "whole cache lines");
 _Static_assert(sizeof(struct task_ctx) % 8 == 0, "no padding");
+_Static_assert(sizeof(struct policy) == 104 + 8 * TOPO_MAX_WORDS, "no padding");
 
 #endif

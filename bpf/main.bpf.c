@@ -36,6 +36,8 @@ void OP(topo_enqueue, struct task_struct *p, u64 enq_flags)
 		enq |= ENV_ENQ_WAKEUP;
 	if (enq_flags & kernel_enum(scx_enq_flags, SCX_ENQ_REENQ))
 		enq |= ENV_ENQ_REENQUEUE;
+	if (enq_flags & kernel_enum(scx_enq_flags, SCX_ENQ_LAST))
+		enq |= ENV_ENQ_LAST;
 	sched_enqueue(p, enq);
 }
 

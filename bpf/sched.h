@@ -16,6 +16,7 @@
 
 #include "dispatch.h"
 #include "enqueue.h"
+#include "escape.h"
 
 /* Returns the CPU to wake on; a task that found an idle one is already bound for it. */
 static inline s32 sched_select_cpu(struct task_struct *p, s32 prev_cpu, u32 enq)
@@ -49,8 +50,12 @@ static inline void sched_enqueue(struct task_struct *p, u32 enq)
 		return;
 	}
 	queue_leave(t);
+	if (t->escaping && escape_ends(p, t, cpu, enq))
+		return;
 	if (env_task_pinned(p))
 		enqueue_pinned(p, t, c, d, cpu, enq);
+	else if (enq & ENV_ENQ_LAST)
+		enqueue_stay(p, t, c, d, cpu, enq);
 	else
 		enqueue_shared(p, t, c, d, cpu, enq);
 }
@@ -68,6 +73,10 @@ static inline void sched_dispatch(u32 cpu, struct task_struct *prev)
 		return;
 	}
 	dispatch_find_first(c, d, cpu, t, &first);
+	if (t && t->escaping) {
+		dispatch_own(c, d, cpu, first.queue);
+		return;
+	}
 	if (t && dispatch_prev_is_first(prev, t, c, d, &first)) {
 		dispatch_keep(prev, t, c, d);
 		return;
@@ -123,6 +132,7 @@ static inline void sched_quiescent(struct task_struct *p, bool sleeps)
 	queue_leave(t);
 	lineup_leave(t);
 	t->wait_start_ns = 0;
+	t->escaping = 0;
 	if (sleeps)
 		note_sleep(t, env_now());
 }
@@ -136,6 +146,10 @@ static inline void sched_tick(struct task_struct *p)
 
 	if (!d || !c->run_start_ns || time_before(now, c->run_start_ns))
 		return;
+	if (escape_begins(p, c, now)) {
+		env_task_set_slice(p, 0);
+		return;
+	}
 	if (!line_waiting(&d->line) && !line_waiting(&c->line))
 		return;
 	if (now - c->run_start_ns < lineup_slice_ns(d, c))

@@ -6,8 +6,9 @@
  * idle, and how far to look. A step looks at the previous CPU, then at the CPUs that share its L2,
  * its domain, and the domains around it, nearest first; inside each in slot order, that is,
  * favoured cores first. Performance looks for whole cores of the powerful kind first and leaves the
- * domain only when no core there is idle; powersave fills the efficient kind thread by thread and
- * takes the next kind as soon as the task would have to wait.
+ * domain only when no core there is idle; powersave fills the efficient kind thread by thread, the
+ * active CPUs of the policy before others, passes over kinds that the task does not fit, and takes
+ * any CPU as soon as the task would have to wait.
  *
  * The work is bounded by the number of kinds and of distances, not by the number of CPUs.
  */
@@ -16,6 +17,7 @@
 
 #include "account.h"
 #include "affinity.h"
+#include "fit.h"
 #include "idle.h"
 #include "policy.h"
 
@@ -23,43 +25,93 @@
 #define SELECT_TRIES 8 /* idle tiles of a domain, or domains of a ring, to look at */
 #define SELECT_STEPS (2 * TOPO_MAX_KINDS + 2)
 
+/* What a CPU has to be besides idle, as bits. */
+enum select_want {
+	WANT_WHOLE = 1,	 /* its whole core is idle, too */
+	WANT_ACTIVE = 2, /* it is among the policy's active CPUs */
+};
+
 struct select_step {
 	u32 kind;	       /* or KIND_ANY */
-	u32 whole;	       /* 1: the whole core has to be idle */
+	u32 want;	       /* enum select_want */
 	enum topo_level reach; /* LEVEL_LLC: own domain only */
 };
 
-/* Step i of the choice; false: there is no such step. */
-static inline bool select_step(u32 mode, const u8 *kind_order, u32 nr_kinds, u32 i,
-			       struct select_step *step)
+static inline void select_step_kind(const struct policy *policy, u32 nr_kinds, u32 i,
+				    struct select_step *step)
 {
-	bool perf = mode == TOPO_MODE_PERF;
-	u32 rounds = perf ? 2 : 1, round = i / nr_kinds;
+	u32 place = env_index(i % nr_kinds, TOPO_MAX_KINDS);
 
-	if (round < rounds) {
-		step->kind = nr_kinds == 1 ? KIND_ANY : kind_order[i % nr_kinds % TOPO_MAX_KINDS];
-		step->whole = perf && round == 0;
+	step->kind = nr_kinds == 1 ? KIND_ANY : policy->kind_order[place];
+}
+
+/* Whole cores, then threads, kind by kind; whole cores far away, then any CPU at all. */
+static inline bool select_step_perf(const struct policy *policy, u32 nr_kinds, u32 i,
+				    struct select_step *step)
+{
+	u32 round = i / nr_kinds;
+
+	if (round < 2) {
+		select_step_kind(policy, nr_kinds, i, step);
+		step->want = round == 0 ? WANT_WHOLE : 0;
 		step->reach = nr_kinds == 1 || round ? LEVEL_LLC : LEVEL_NODE;
 		return true;
 	}
 	step->kind = KIND_ANY;
 	step->reach = LEVEL_MACHINE;
-	step->whole = perf && i == rounds * nr_kinds;
-	return i < rounds * nr_kinds + rounds;
+	step->want = i == 2 * nr_kinds ? WANT_WHOLE : 0;
+	return i < 2 * nr_kinds + 2;
 }
 
-/* Idle slots of a tile that the task may use and that are of this kind, or of whole idle cores. */
+/* Active CPUs, then all CPUs, kind by kind; then any CPU at all. */
+static inline bool select_step_powersave(const struct policy *policy, u32 nr_kinds, u32 i,
+					 struct select_step *step)
+{
+	u32 rounds = policy->nr_active ? 2 : 1, round = i / nr_kinds;
+
+	step->want = policy->nr_active && round == 0 ? WANT_ACTIVE : 0;
+	if (round < rounds) {
+		select_step_kind(policy, nr_kinds, i, step);
+		step->reach = nr_kinds == 1 ? LEVEL_LLC : LEVEL_NODE;
+		return true;
+	}
+	step->kind = KIND_ANY;
+	step->reach = LEVEL_MACHINE;
+	return i == rounds * nr_kinds;
+}
+
+/* Step i of the choice; false: there is no such step. */
+static inline bool select_step(const struct policy *policy, u32 nr_kinds, u32 i,
+			       struct select_step *step)
+{
+	if (policy->mode == TOPO_MODE_PERF)
+		return select_step_perf(policy, nr_kinds, i, step);
+	return select_step_powersave(policy, nr_kinds, i, step);
+}
+
+/* Slots of the active CPUs in a tile's word. */
+static inline u64 select_active(const struct tile *t)
+{
+	const struct policy *policy = env_policy();
+	u32 word = t->word;
+
+	return policy ? policy->active[env_index(word, TOPO_MAX_WORDS)] : 0;
+}
+
+/* Idle slots of a tile that the task may use and that are of this kind and what is wanted. */
 static inline u64 select_slots(const struct topo_conf *conf, const struct task_ctx *task,
-			       const struct tile *t, u32 kind, u32 whole)
+			       const struct tile *t, u32 kind, u32 want)
 {
 	u64 idle = read_word(&t->idle);
 
 	if (!idle)
 		return 0;
-	if (whole)
+	if (want & WANT_WHOLE)
 		idle = whole_cores(idle, t->slots, t->first, conf->smt_width);
 	if (kind < TOPO_MAX_KINDS)
 		idle &= t->kind[env_index(kind, TOPO_MAX_KINDS)];
+	if (want & WANT_ACTIVE)
+		idle &= select_active(t);
 	return idle & affinity_slots(conf, task, t);
 }
 
@@ -78,7 +130,7 @@ static inline s32 select_claim(struct machine *m, struct domain *d, u32 tile, st
 }
 
 /* The previous CPU, its core, its L2. */
-ENV_SUBPROG s32 select_near(struct task_ctx *task, u32 prev_cpu, u32 kind, u32 whole)
+ENV_SUBPROG s32 select_near(struct task_ctx *task, u32 prev_cpu, u32 kind, u32 want)
 {
 	const struct cpu_ctx *prev = env_cpu(prev_cpu);
 	struct domain *d = prev ? env_domain(prev->domain) : NULL;
@@ -88,7 +140,7 @@ ENV_SUBPROG s32 select_near(struct task_ctx *task, u32 prev_cpu, u32 kind, u32 w
 
 	if (!task || !prev || !d || !t || !m)
 		return -1;
-	slots = select_slots(env_conf(), task, t, kind, whole);
+	slots = select_slots(env_conf(), task, t, kind, want);
 	if (slots & bit(prev->slot))
 		slots = bit(prev->slot);
 	else if (slots & prev->core_mask)
@@ -98,7 +150,7 @@ ENV_SUBPROG s32 select_near(struct task_ctx *task, u32 prev_cpu, u32 kind, u32 w
 	return select_claim(m, d, prev->tile, t, slots);
 }
 
-ENV_SUBPROG s32 select_domain(struct task_ctx *task, u32 domain, u32 kind, u32 whole)
+ENV_SUBPROG s32 select_domain(struct task_ctx *task, u32 domain, u32 kind, u32 want)
 {
 	struct domain *d = env_domain(domain);
 	struct machine *m = env_machine();
@@ -114,7 +166,7 @@ ENV_SUBPROG s32 select_domain(struct task_ctx *task, u32 domain, u32 kind, u32 w
 
 		if (!tiles || !t)
 			break;
-		cpu = select_claim(m, d, tile, t, select_slots(env_conf(), task, t, kind, whole));
+		cpu = select_claim(m, d, tile, t, select_slots(env_conf(), task, t, kind, want));
 		if (cpu >= 0)
 			break;
 		tiles &= tiles - 1;
@@ -123,7 +175,7 @@ ENV_SUBPROG s32 select_domain(struct task_ctx *task, u32 domain, u32 kind, u32 w
 }
 
 /* Idle domains of one ring, starting after our own so that they are used evenly. */
-ENV_SUBPROG s32 select_ring(struct task_ctx *task, u32 home, u32 index, u32 kind, u32 whole)
+ENV_SUBPROG s32 select_ring(struct task_ctx *task, u32 home, u32 index, u32 kind, u32 want)
 {
 	const struct domain *h = env_domain(home);
 	struct machine *m = env_machine();
@@ -141,7 +193,7 @@ ENV_SUBPROG s32 select_ring(struct task_ctx *task, u32 home, u32 index, u32 kind
 
 		if (!domains)
 			break;
-		cpu = select_domain(task, ring->word * 64 + n, kind, whole);
+		cpu = select_domain(task, ring->word * 64 + n, kind, want);
 		if (cpu >= 0)
 			break;
 		domains &= ~bit(n);
@@ -149,7 +201,7 @@ ENV_SUBPROG s32 select_ring(struct task_ctx *task, u32 home, u32 index, u32 kind
 	return cpu;
 }
 
-ENV_SUBPROG s32 select_far(struct task_ctx *task, u32 home, u32 kind, u32 whole, u32 reach)
+ENV_SUBPROG s32 select_far(struct task_ctx *task, u32 home, u32 kind, u32 want, u32 reach)
 {
 	const struct domain *h = env_domain(home);
 	u32 i, nr_rings = h ? h->nr_rings : 0;
@@ -158,7 +210,7 @@ ENV_SUBPROG s32 select_far(struct task_ctx *task, u32 home, u32 kind, u32 whole,
 	env_for(i, 0, nr_rings) {
 		if (i >= TOPO_MAX_RINGS || h->rings[i].level > reach)
 			break;
-		cpu = select_ring(task, home, i, kind, whole);
+		cpu = select_ring(task, home, i, kind, want);
 		if (cpu >= 0)
 			break;
 	}
@@ -172,17 +224,17 @@ static inline s32 select_by_step(struct task_ctx *task, const struct cpu_ctx *pr
 	s32 cpu = -1;
 
 	if (home && read_word(&home->idle_tiles)) {
-		cpu = select_near(task, prev_cpu, step->kind, step->whole);
+		cpu = select_near(task, prev_cpu, step->kind, step->want);
 		if (cpu < 0)
-			cpu = select_domain(task, prev->domain, step->kind, step->whole);
+			cpu = select_domain(task, prev->domain, step->kind, step->want);
 	}
 	if (cpu < 0 && step->reach > LEVEL_LLC)
-		cpu = select_far(task, prev->domain, step->kind, step->whole, step->reach);
+		cpu = select_far(task, prev->domain, step->kind, step->want, step->reach);
 	return cpu;
 }
 
-/* How far from the previous CPU the idle one was. */
-static inline void count_selected(u32 prev_cpu, u32 cpu, bool whole)
+/* How far from the previous CPU the idle one was, and whether the active ones were not enough. */
+static inline void count_selected(const struct policy *policy, u32 prev_cpu, u32 cpu, u32 want)
 {
 	static const u8 stats[2][NR_LEVELS] = {
 		{ STAT_SEL_THREAD_L2, STAT_SEL_THREAD_L2, STAT_SEL_THREAD_LLC, STAT_SEL_NODE,
@@ -191,6 +243,7 @@ static inline void count_selected(u32 prev_cpu, u32 cpu, bool whole)
 		  STAT_SEL_MACHINE },
 	};
 	const struct cpu_ctx *prev = env_cpu(prev_cpu), *c = env_cpu(cpu);
+	u32 whole = want & WANT_WHOLE;
 
 	if (!prev || !c)
 		return;
@@ -198,6 +251,17 @@ static inline void count_selected(u32 prev_cpu, u32 cpu, bool whole)
 		count(whole ? STAT_SEL_PREV_CORE : STAT_SEL_PREV_THREAD);
 	else
 		count(stats[whole][distance_level(prev, c)]);
+	if (policy->nr_active && !(want & WANT_ACTIVE))
+		count(STAT_SEL_SPILL);
+}
+
+/* Kinds, as bits, that the task should not be placed on as long as others are idle. */
+static inline u32 select_unfit(const struct topo_conf *conf, const struct policy *policy,
+			       const struct task_ctx *task)
+{
+	if (!fit_matters(conf) || policy->mode == TOPO_MODE_PERF)
+		return 0;
+	return fit_unfit_kinds(policy, task, env_now());
 }
 
 /*
@@ -211,16 +275,19 @@ ENV_SUBPROG s32 select_idle_cpu(struct task_ctx *task, u32 prev_cpu)
 	const struct policy *policy = policy_current();
 	struct select_step step;
 	s32 cpu = -1;
-	u32 i;
+	u32 i, unfit;
 
 	if (!task || !prev || !m || !read_word(&m->idle_words))
 		return -1;
+	unfit = select_unfit(conf, policy, task);
 	env_for(i, 0, SELECT_STEPS) {
-		if (!select_step(policy->mode, policy->kind_order, conf->nr_kinds, i, &step))
+		if (!select_step(policy, conf->nr_kinds, i, &step))
 			break;
+		if (unfit >> (step.kind & 31) & 1)
+			continue;
 		cpu = select_by_step(task, prev, prev_cpu, &step);
 		if (cpu >= 0) {
-			count_selected(prev_cpu, cpu, step.whole);
+			count_selected(policy, prev_cpu, cpu, step.want);
 			break;
 		}
 	}

@@ -41,20 +41,27 @@ static void drop_callbacks(struct main_bpf *skel)
 		skel->struct_ops.topo_ops->cpu_release = NULL;
 }
 
-/* The flags we want, as far as the kernel has them: an unknown one is refused. */
-static unsigned long long ops_flags(void)
+/*
+ * The flags we want, as far as the kernel has them: an unknown one is refused. SCX_OPS_ENQ_LAST
+ * lets a task leave a core that is too small for it; see bpf/escape.h.
+ */
+static unsigned long long ops_flags(const struct topo_conf *conf)
 {
 	static const struct {
 		const char *name;
 		unsigned long long value;
+		bool kinds_only;
 	} flags[] = {
-		{ "SCX_OPS_ENQ_EXITING", 1ULL << 2 },
-		{ "SCX_OPS_ENQ_MIGRATION_DISABLED", 1ULL << 4 },
+		{ "SCX_OPS_ENQ_LAST", 1ULL << 1, true },
+		{ "SCX_OPS_ENQ_EXITING", 1ULL << 2, false },
+		{ "SCX_OPS_ENQ_MIGRATION_DISABLED", 1ULL << 4, false },
 	};
 	unsigned long long all = 0;
 	size_t i;
 
 	for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		if (flags[i].kinds_only && conf->nr_kinds < 2)
+			continue;
 		if (kernel_has_constant("scx_ops_flags", flags[i].name))
 			all |= flags[i].value;
 	}
@@ -71,7 +78,7 @@ static int prepare(struct main_bpf *skel, const struct layout *layout,
 		conf.nr_possible = possible;
 	memcpy((void *)&skel->rodata->conf, &conf, sizeof(conf));
 	drop_callbacks(skel);
-	skel->struct_ops.topo_ops->flags = ops_flags();
+	skel->struct_ops.topo_ops->flags = ops_flags(&conf);
 	skel->struct_ops.topo_ops->timeout_ms = WATCHDOG_MS;
 	skel->struct_ops.topo_ops->exit_dump_len = EXIT_DUMP_LEN;
 	skel->struct_ops.topo_ops->hotplug_seq = hotplug_seq;

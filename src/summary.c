@@ -26,6 +26,7 @@ static const struct {
 	{ "DSP_", "a CPU needed work" },
 	{ "RUN_", "running" },
 	{ "TICK_", "tick" },
+	{ "FIT_", "heavy tasks on small cores" },
 	{ "KICK_", "kicks" },
 	{ "BAD_", "fallbacks" },
 };

@@ -23,6 +23,9 @@ static const struct topo_conf default_conf = {
 	.steal_machine_ns = 1 * NSEC_PER_MSEC,
 };
 
+/* A task that uses more than this of a CPU leaves too little for its next burst. */
+#define FIT_PERCENT 80
+
 /* A CPU with what its place in the slots depends on. */
 struct seat {
 	const struct topo_cpu *cpu;
@@ -367,4 +370,7 @@ void layout_policy(const struct topo *topo, enum topo_mode mode, struct policy *
 				   .nr_kinds = topo->nr_kinds };
 	for (i = 0; i < topo->nr_kinds; i++)
 		policy->kind_order[i] = mode == TOPO_MODE_PERF ? topo->nr_kinds - 1 - i : i;
+	/* The most powerful kind holds everything. */
+	for (i = 0; mode != TOPO_MODE_PERF && i < topo->nr_kinds - 1; i++)
+		policy->fit_util[i] = topo->kinds[i].capacity * FIT_PERCENT / 100;
 }

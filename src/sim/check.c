@@ -75,7 +75,7 @@ static void check_counters(struct sim *sim)
 		      sim->stats.moves);
 	check_counter(sim, "tasks enqueued",
 		      counted(sim, STAT_ENQ_IDLE) + counted(sim, STAT_ENQ_DOMAIN) +
-			      counted(sim, STAT_ENQ_CPU),
+			      counted(sim, STAT_ENQ_CPU) + counted(sim, STAT_ENQ_STAY),
 		      sim->stats.enqueues);
 	check_counter(sim, "kicks", counted(sim, STAT_KICK_IDLE) + counted(sim, STAT_KICK_PREEMPT),
 		      sim->stats.kicks);

@@ -7,7 +7,8 @@
  *	- a task that blocks is stopped and quiescent before dispatch is called, without it;
  *	- a task with slice left keeps the CPU without a dispatch;
  *	- a slice ends only at a tick, so it lasts up to a tick longer;
- *	- if dispatch brings nothing, a task that can run goes on, with the default slice;
+ *	- if dispatch brings nothing, a task that can run goes on, with the default slice, or
+ *	  (SCX_OPS_ENQ_LAST, set where kinds of core differ) is enqueued as the last one;
  *	- a task is put back (stopping, then enqueue) after its successor was chosen;
  *	- update_idle comes only when the CPU goes from busy to idle and back, not when an idle CPU
  *	  was kicked and found nothing;
@@ -274,7 +275,7 @@ bool sim_move_to_local(struct dsq *dsq)
 /* --- schedule() ----------------------------------------------------------------------------------
  */
 
-enum verdict { KEEP_PREV, RUN_LOCAL, GO_IDLE };
+enum verdict { KEEP_PREV, RUN_LOCAL, PUT_BACK, GO_IDLE };
 
 static enum verdict dispatch(struct sim *sim, struct sim_cpu *c, struct task_struct *prev)
 {
@@ -297,14 +298,16 @@ static enum verdict dispatch(struct sim *sim, struct sim_cpu *c, struct task_str
 	}
 	if (!prev)
 		return GO_IDLE;
+	if (sim->policy->shipped && sim->topo->nr_kinds > 1)
+		return PUT_BACK;
 	prev->slice_ns = SLICE_DEFAULT_NS;
 	return KEEP_PREV;
 }
 
-static void put_prev(struct sim *sim, struct sim_cpu *c, struct task_struct *p)
+static void put_prev(struct sim *sim, struct sim_cpu *c, struct task_struct *p, bool last)
 {
 	bool back_to_policy = !p->slice_ns || p->immediate;
-	u32 enq = p->slice_ns ? ENV_ENQ_REENQUEUE : 0;
+	u32 enq = p->slice_ns ? ENV_ENQ_REENQUEUE : last ? ENV_ENQ_LAST : 0;
 
 	sim->policy->stopping(p);
 	p->ready_ns = sim->now_ns;
@@ -394,7 +397,7 @@ static void be_taken(struct sim *sim, struct sim_cpu *c, struct task_struct *pre
 		task_enqueue(sim, p, ENV_ENQ_REENQUEUE);
 	}
 	if (prev)
-		put_prev(sim, c, prev);
+		put_prev(sim, c, prev, false);
 	event_queue_set(&sim->events, timer_of_cpu(c, TIMER_RESCHED), c->taken_until_ns);
 }
 
@@ -404,13 +407,24 @@ static void run_next(struct sim *sim, struct sim_cpu *c, struct task_struct *pre
 
 	stop_curr(sim, c);
 	if (prev)
-		put_prev(sim, c, prev);
+		put_prev(sim, c, prev, false);
 	if (c->state == CPU_IDLE)
 		leave_idle(sim, c, CPU_RUNS);
 	c->state = CPU_RUNS;
 	if (!event_queue_is_set(&sim->events, timer_of_cpu(c, TIMER_TICK)))
 		start_tick(sim, c);
 	set_next(sim, c, next);
+}
+
+/* The task that ran is enqueued before another is chosen: it may come back at once. */
+static void put_back(struct sim *sim, struct sim_cpu *c, struct task_struct *prev)
+{
+	stop_curr(sim, c);
+	put_prev(sim, c, prev, true);
+	if (c->nr_local)
+		run_next(sim, c, NULL);
+	else
+		enter_idle(sim, c);
 }
 
 /* The task that runs, if it still can. */
@@ -446,6 +460,9 @@ void cpu_schedule(struct sim *sim, struct sim_cpu *c)
 		break;
 	case RUN_LOCAL:
 		run_next(sim, c, prev);
+		break;
+	case PUT_BACK:
+		put_back(sim, c, prev);
 		break;
 	case GO_IDLE:
 		stop_curr(sim, c);
