@@ -147,7 +147,7 @@ static void watcher(struct worker *worker)
 	}
 }
 
-static long seconds = 5, limit_ms = 3000;
+static long seconds = 5, limit_ms = 3000, watch = 1;
 
 static struct kind {
 	const char *name;
@@ -170,13 +170,14 @@ static const struct option_number options[] = {
 	{ "pinned", &kinds[3].nr, 0, MAX_WORKERS, "workers that move from CPU to CPU" },
 	{ "terminals", &kinds[4].nr, 0, MAX_WORKERS, "workers that need a kernel worker" },
 	{ "sleepers", &kinds[5].nr, 0, MAX_WORKERS, "workers that sleep for 1 ms each time" },
+	{ "watch", &watch, 0, 1, "1: allow for what the host held up; 0: CPUs may come and go" },
 	{ 0 },
 };
 
 /* A watcher for each CPU that we may use, where we may have any. */
 static void count_watchers(cpu_set_t *cpus)
 {
-	if (sched_getaffinity(0, sizeof(*cpus), cpus) || geteuid())
+	if (!watch || sched_getaffinity(0, sizeof(*cpus), cpus) || geteuid())
 		return;
 	kinds[WATCHERS].nr = CPU_COUNT(cpus);
 }
