@@ -46,6 +46,32 @@ expect "both histories" "$(md5sum <<<"$first")" "$(md5sum <<<"$output")"
 expect_status "another seed" 0 "$vm" --icount 64 --smp 2 -- "$history"
 [ "$first" != "$output" ] || expect "its history" "another one" "the same"
 
+# Whatever ends it, nothing stays behind.
+mkdir "$tmp/private"
+TMPDIR=$tmp/private setsid "$vm" --smp 1 -- 'echo up; sleep 100' >"$tmp/up" 2>/dev/null &
+interrupted=$!
+for _ in $(seq 600); do
+	[ ! -s "$tmp/up" ] || break
+	sleep 0.1
+done
+kill -TERM "$interrupted"
+wait "$interrupted"
+expect "ended by a signal: exit status" 143 $?
+expect "ended by a signal: files left" "" "$(ls "$tmp/private")"
+expect "ended by a signal: processes left" "" \
+	"$(grep -las -- "[i]nitrd.$tmp/private" /proc/[0-9]*/cmdline)"
+
+# Machines that cannot.
+mkdir "$tmp/bin"
+printf '#!/bin/sh\necho QEMU emulator version 7.2.1\n' >"$tmp/bin/qemu-system-x86_64"
+chmod +x "$tmp/bin/qemu-system-x86_64"
+expect_status "the exact clock with QEMU 7" 77 env PATH="$tmp/bin:$PATH" "$vm" --icount 1 -- true
+expect "the exact clock with QEMU 7" "run: --icount needs QEMU 10 or newer, this is 7" "$errors"
+printf '#!/bin/sh\necho s390x\n' >"$tmp/bin/uname"
+chmod +x "$tmp/bin/uname"
+expect_status "another architecture" 77 env PATH="$tmp/bin:$PATH" "$vm" -- true
+expect "another architecture: lines" 1 "$(wc -l <<<"$errors")"
+
 for bad in '--smp 4x' '--numa 3' '--timeout 1s' '--icount -1' '--kernel 5.1' '--nonsense'; do
 	# shellcheck disable=SC2086 # two words
 	expect_status "wrong usage: $bad" 2 "$vm" $bad -- true
