@@ -14,7 +14,7 @@ expect "standard output" "$(printf 'from the host\na\r\n\tb\n2\n0')" "$output"
 expect "standard error" oops "$errors"
 expect "a file left in /out" left "$(cat "$tmp/out/file")"
 
-expect_status "past the timeout" 124 "$vm" --timeout 10 --smp 1 -- 'echo before; sleep 100'
+expect_status "past the timeout" 124 "$vm" --timeout 30 --smp 1 -- 'echo before; sleep 100'
 expect "output before the timeout" before "$output"
 expect_status "a kernel that dies" 125 "$vm" --smp 1 -- 'echo c >/proc/sysrq-trigger'
 expect_status "a kernel that warns" 125 "$vm" --smp 1 -- \
