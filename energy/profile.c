@@ -113,6 +113,7 @@ void profile_open(struct profile_reader *reader, const char *root, bool use_epp)
 	reader->root = root;
 	reader->use_epp = use_epp;
 	reader->interface = -1;
+	reader->answer_usec = 500000;
 	if (!strcmp(root, "/"))
 		profile_bus_open(reader);
 }

@@ -27,6 +27,7 @@ struct profile_reader {
 	bool use_epp;		     /* false while we set it ourselves */
 	struct sd_bus *bus;	     /* NULL: none */
 	struct sd_bus_slot *slot[4]; /* what we want to hear of */
+	unsigned long answer_usec;   /* how long the bus may take */
 	int interface;		     /* which of the daemon's names answered; -1: none so far */
 	bool changed;		     /* the bus told so */
 };

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <systemd/sd-bus.h>
 
-#define ANSWER_USEC    500000
 #define GREETING_STEPS 16
 
 /* The daemon has two names since its version 0.20; others that serve it may know one only. */
@@ -33,7 +32,6 @@ void profile_bus_listen(struct profile_reader *reader)
 {
 	char match[256];
 
-	sd_bus_set_method_call_timeout(reader->bus, ANSWER_USEC);
 	for (int i = 0; i < NR_SERVICES; i++) {
 		snprintf(match, sizeof(match),
 			 "type='signal',path='%s',interface='org.freedesktop.DBus.Properties',"
@@ -67,12 +65,14 @@ void profile_bus_close(struct profile_reader *reader)
 }
 
 /* A call would wait for a minute and a half for a bus that does not answer at all. */
-static bool bus_ready(sd_bus *bus)
+static bool bus_ready(const struct profile_reader *reader)
 {
+	sd_bus *bus = reader->bus;
+
 	for (int i = 0; i < GREETING_STEPS && sd_bus_is_ready(bus) == 0; i++) {
 		int more = sd_bus_process(bus, NULL);
 
-		if (more < 0 || (more == 0 && sd_bus_wait(bus, ANSWER_USEC) <= 0))
+		if (more < 0 || (more == 0 && sd_bus_wait(bus, reader->answer_usec) <= 0))
 			break;
 	}
 	return sd_bus_is_ready(bus) > 0;
@@ -91,7 +91,7 @@ static enum profile ask(struct profile_reader *reader, int service)
 		return PROFILE_UNKNOWN;
 	sd_bus_message_set_auto_start(call, 0);
 	if (sd_bus_message_append(call, "ss", services[service].name, "ActiveProfile") >= 0 &&
-	    sd_bus_call(reader->bus, call, ANSWER_USEC, NULL, &reply) >= 0 &&
+	    sd_bus_call(reader->bus, call, reader->answer_usec, NULL, &reply) >= 0 &&
 	    sd_bus_message_read(reply, "v", "s", &word) >= 0)
 		profile = profile_of_daemon(word);
 	sd_bus_message_unref(call);
@@ -101,7 +101,7 @@ static enum profile ask(struct profile_reader *reader, int service)
 
 enum profile profile_bus_read(struct profile_reader *reader)
 {
-	if (!reader->bus || !bus_ready(reader->bus))
+	if (!reader->bus || !bus_ready(reader))
 		return PROFILE_UNKNOWN;
 	for (int i = 0; i < NR_SERVICES; i++) {
 		int service = (reader->interface + NR_SERVICES + i) % NR_SERVICES;
