@@ -54,6 +54,8 @@ unit-sources := $(wildcard tests/unit/test_*.c)
 property-sources := $(wildcard tests/property/*.c)
 guest-sources := $(wildcard tests/vm/*.c)
 guest-library-sources := $(wildcard tests/vm/lib/*.c)
+bench-sources := $(wildcard tests/bench/*.c)
+bench-library-sources := $(guest-library-sources) $(wildcard tests/bench/lib/*.c)
 quick-scripts := $(filter-out tests/vm/%,$(wildcard tests/*/test_*.sh))
 
 # The BPF program is the same whatever the sanitizer.
@@ -64,8 +66,9 @@ objects := $(call object,$(program-sources))
 library-objects := $(filter-out $(O)/src/main.o,$(objects))
 unit-tests := $(unit-sources:%.c=$(O)/%)
 guest-programs := $(guest-sources:%.c=$(O)/%)
+bench-programs := $(bench-sources:%.c=$(O)/%)
 all-objects := $(objects) $(call object,$(user-sources) $(unit-sources) $(guest-sources) \
-	$(guest-library-sources) $(property-sources))
+	$(guest-library-sources) $(property-sources) $(bench-sources) $(bench-library-sources))
 
 programs := $(if $(wildcard src/main.c),$(O)/scx_topo)
 libraries := $(if $(user-sources),$(O)/libscxu.a $(O)/libscxu.so $(O)/scxu.pc)
@@ -277,6 +280,19 @@ $(guest-programs): $(O)/tests/vm/%: $(O)/tests/vm/%.o $(call object,$(guest-libr
 $(examples:$(O)/examples/%=run-%): run-%: $(O)/examples/% guest deps-all
 	$(Q)O=$(O) tests/vm/run --file $< -- 'with-scheduler $* --stats 1 -- load --seconds 5'
 
+# The same seeds give the same figures on any machine: make bench SEEDS="1 2 3" CONTENDERS=scx_topo
+SEEDS ?=
+.PHONY: bench
+bench: deps-all
+	$(Q)$(MAKE) all bench-programs
+	$(Q)O=$(O) CONTENDERS="$(CONTENDERS)" VM="$(VM)" tests/bench/run $(SEEDS)
+
+.PHONY: bench-programs
+bench-programs: $(bench-programs)
+$(bench-programs): $(O)/tests/bench/%: $(O)/tests/bench/%.o $(call object,$(bench-library-sources))
+	$(say) LD $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lm
+
 # --- Source layout --------------------------------------------------------------------------------
 
 sources-to-format := $(shell find bpf topo energy src tests -name '*.[ch]' 2>/dev/null)
@@ -338,7 +354,7 @@ compile_commands.json:
 	$(say) GEN $@
 	@{ printf '['; separator=; \
 	for file in $(program-sources) $(user-sources) $(unit-sources) $(guest-sources) \
-		$(guest-library-sources); do \
+		$(bench-sources) $(bench-library-sources); do \
 		printf '%s\n{"directory": "%s", "file": "%s", "command": "%s -c %s"}' \
 			"$$separator" '$(CURDIR)' "$$file" '$(CC) $(cflags)' "$$file"; separator=,; done; \
 	for file in $(bpf-sources); do \
@@ -356,6 +372,7 @@ help:
 	@echo "  run             show what scx_topo does, in a virtual machine"
 	@echo "  run-fifo        show a scheduler of libscxu at work; all: $(examples:$(O)/examples/%=run-%)"
 	@echo "  check           all tests"
+	@echo "  bench           the benchmark against other schedulers, in a virtual machine; SEEDS=\"1 2\""
 	@echo "  check-quick     the tests that need no virtual machine, in under a minute"
 	@echo "  check-seeds     random machines and load: SEEDS=20000 FIRST=1"
 	@echo "  install         install below DESTDIR= and PREFIX=$(PREFIX)"
