@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* scx_topo topology: shows a machine as the scheduler sees it. */
+#include "check_running.h"
 #include "commands.h"
 #include "message.h"
 #include "topo/print.h"
@@ -18,6 +19,7 @@ struct options {
 	struct topo_source source;
 	int format;
 	int color;
+	bool check;
 	bool help;
 };
 
@@ -34,7 +36,8 @@ static const char help_text[] =
 	"      --format cpus        a table with a line for each CPU\n"
 	"      --format json        for programs\n"
 	"      --format xml         for lstopo, coloured by domain and kind\n"
-	"      --color WHEN         auto (the default: on a terminal), always or never\n"
+	"      --check              compare with the tables of the running scx_topo (root),\n"
+	"                           and lists its domains, or what differs, and then fails\n"
 	"      --help               this text\n"
 	"\n"
 	"Examples:\n"
@@ -83,6 +86,9 @@ static int set_option(struct options *options, int option, char *const *argv)
 		return set_word(&options->format, "format", formats, optarg);
 	case 'c':
 		return set_word(&options->color, "color", colors, optarg);
+	case 'k':
+		options->check = true;
+		return 0;
 	case 'h':
 		options->help = true;
 		return 0;
@@ -101,6 +107,7 @@ static int parse(int argc, char **argv, struct options *options)
 		{ "sysfs-root", required_argument, NULL, 'r' },
 		{ "format", required_argument, NULL, 'f' },
 		{ "color", required_argument, NULL, 'c' },
+		{ "check", no_argument, NULL, 'k' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
@@ -172,7 +179,7 @@ int cmd_topology(int argc, char **argv)
 	}
 	if (topo_load(&options.source, &topo, reason, sizeof(reason)) < 0)
 		return fail(EXIT_FAILED, "%s", reason);
-	ret = show(topo, &options);
+	ret = options.check ? check_running(topo) : show(topo, &options);
 	topo_free(topo);
 	return ret;
 }

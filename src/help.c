@@ -17,7 +17,7 @@ static const char text[] =
 	"      --switch MODE  change the mode of the scx_topo that is running, and end\n"
 	"      --verbose      show what libbpf and the kernel's verifier say\n"
 	"\n"
-	"  scx_topo topology [-i FILE.xml|SYNTHETIC] [--format tree|cpus|json|xml]\n"
+	"  scx_topo topology [-i FILE.xml|SYNTHETIC] [--format tree|cpus|json|xml] [--check]\n"
 	"      Shows how the machine is built, and how it is divided into domains.\n"
 	"\n"
 	"  scx_topo simulate -i TOPOLOGY -w SCENARIO [--mode MODE] [--seed N]\n"
