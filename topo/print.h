@@ -16,7 +16,19 @@ int topo_print_tree(FILE *out, const struct topo *topo, bool color);
 /* A line for each CPU, offline ones too. */
 int topo_print_cpus(FILE *out, const struct topo *topo);
 
-/* For programs; docs/design.md has the fields. */
+/*
+ * For programs: one JSON object with
+ *	source, this_system, nr_cpu_ids, smt_width	as in struct topo
+ *	counts		{cpus, cores, l2, llcs, domains, nodes, packages, kinds, offline}
+ *	offline		a list of CPUs, "0-3,21"; so are all fields named cpus below
+ *	cpus		[{cpu, core, smt, l2, llc, domain, node, package, kind, capacity, favour,
+ *			rank, dsq, disallowed}] by CPU number; -1 where there is no such thing
+ *	llcs		[{llc, node, level, size_kib, cpus}]
+ *	domains		[{domain, node, rule, dsq, cpus}]; rule: llc, clipped, climbed, nocache
+ *	nodes		[{node, os_index, cpus}]
+ *	kinds		[{kind, name, capacity, source, cpus}]
+ *	distances	rows of a matrix over nodes
+ */
 int topo_print_json(FILE *out, const struct topo *topo);
 
 /*

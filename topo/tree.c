@@ -260,6 +260,14 @@ static int count_alike(const struct tree *tree, const struct part *parts, int nr
 	return alike < 3 && parts->type != PART_DOMAIN ? 1 : alike;
 }
 
+static void alike_words(struct text *text, const struct part *parts, int alike)
+{
+	if (alike > 1 && parts->type == PART_DOMAIN)
+		text_word(text, STYLE_DIM, "(%d alike)", alike);
+	else if (alike > 1)
+		text_word(text, STYLE_DIM, "(%d alike, %d is shown)", alike, parts->id);
+}
+
 void tree_children(struct tree *tree, const struct part *part, int depth)
 {
 	int indent = depth * INDENT, alike;
@@ -270,8 +278,7 @@ void tree_children(struct tree *tree, const struct part *part, int depth)
 		alike = count_alike(tree, parts, part->nr_children - i);
 		text_begin(&tree->text, indent, indent + 2 * INDENT);
 		name_words(&tree->text, parts, alike);
-		if (alike > 1)
-			text_word(&tree->text, STYLE_PLAIN, "%d alike", alike);
+		alike_words(&tree->text, parts, alike);
 		text_gap(&tree->text);
 		if (parts->type == PART_DOMAIN)
 			domain_words(tree, parts, alike);
@@ -279,8 +286,6 @@ void tree_children(struct tree *tree, const struct part *part, int depth)
 		lists(&tree->text, parts, alike);
 		if (parts->type == PART_NODE)
 			node_words(tree, parts, alike);
-		if (alike > 1 && parts->type != PART_DOMAIN)
-			text_word(&tree->text, STYLE_DIM, "shown: %d", parts->id);
 		text_end(&tree->text);
 		if (parts->type == PART_DOMAIN)
 			print_rows(tree, parts, alike, indent + INDENT);

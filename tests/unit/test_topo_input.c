@@ -141,6 +141,26 @@ static void synthetic_nonsense(void **state)
 	refuse(TOPO_SYNTHETIC, "core:2 pu:1(indexes=0,4096)", E2BIG, "4096");
 }
 
+static void synthetic_machines(void **state)
+{
+	static const struct {
+		const char *description;
+		int cpus;
+	} cases[] = { { "2 2 2", 8 },
+		      { "pu:4096", 4096 },
+		      { "numa:2(memory=16GB) l3:1(size=800000000) core:4 pu:2", 16 },
+		      { "package:2 [numa(memory=64GB)] l2:2 core:2 pu:2(indexes=core:numa)", 16 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct topo *topo = load_ok(TOPO_SYNTHETIC, cases[i].description);
+
+		assert_int_equal(topo->nr_cpus, cases[i].cpus);
+		check_invariants(topo);
+		topo_free(topo);
+	}
+}
+
 static void snapshots_without_a_machine(void **state)
 {
 	(void)state;
@@ -237,6 +257,7 @@ int main(void)
 		cmocka_unit_test(a_zero_byte_hides_nothing),
 		cmocka_unit_test(topologies_without_cpus),
 		cmocka_unit_test(synthetic_nonsense),
+		cmocka_unit_test(synthetic_machines),
 		cmocka_unit_test(snapshots_without_a_machine),
 		cmocka_unit_test(the_environment_has_no_influence),
 		cmocka_unit_test(loading_moves_nobody),

@@ -121,6 +121,34 @@ static const struct files machines[] = {
 	  .kinds = "0-1 2-3",
 	  .names = "little big",
 	  .capacities = "768 1024" },
+	{ .name = "just one kind of capacity",
+	  .online = "0-1",
+	  .l3 = "0-1",
+	  .capacity = "902 1024",
+	  .kinds = "0-1",
+	  .names = "",
+	  .capacities = "1024" },
+	{ .name = "just two kinds of capacity",
+	  .online = "0-1",
+	  .l3 = "0-1",
+	  .capacity = "901 1024",
+	  .kinds = "0 1",
+	  .names = "little big",
+	  .capacities = "901 1024" },
+	{ .name = "just one step of frequency",
+	  .online = "0-1",
+	  .l3 = "0-1",
+	  .max_mhz = "4250 5000",
+	  .kinds = "0-1",
+	  .names = "",
+	  .capacities = "1024" },
+	{ .name = "just two steps of frequency",
+	  .online = "0-1",
+	  .l3 = "0-1",
+	  .max_mhz = "4249 5000",
+	  .kinds = "0 1",
+	  .names = "little big",
+	  .capacities = "870 1024" },
 	{ .name = "a capacity is missing",
 	  .online = "0-3",
 	  .l3 = "0-3",
@@ -434,6 +462,30 @@ static void orders_of_a_hybrid(void **state)
 	topo_free(topo);
 }
 
+/* A second thread counts half of its core. */
+static void second_threads_against_lesser_cores(void **state)
+{
+	static const struct {
+		const char *kinds, *order;
+	} cases[] = {
+		{ KIND("0x4", "", INFO("LinuxCapacity", "513"))
+			  KIND("0x3", "", INFO("LinuxCapacity", "1024")),
+		  "0 2 1" },
+		{ KIND("0x4", "", INFO("LinuxCapacity", "511"))
+			  KIND("0x3", "", INFO("LinuxCapacity", "1024")),
+		  "0 1 2" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct topo *topo = machine_load("P { N L3:8192 { C2 C } }", "", cases[i].kinds);
+
+		check_order(topo, TOPO_MODE_PERF, cases[i].order);
+		check_order(topo, TOPO_MODE_POWERSAVE, "2 0 1");
+		topo_free(topo);
+	}
+}
+
 static void orders_of_a_server(void **state)
 {
 	struct topo *topo = machine_load("P { N L3:8192 { C2 C2 } L3:8192 { C2 C2 } } "
@@ -441,6 +493,7 @@ static void orders_of_a_server(void **state)
 					 "", "");
 
 	(void)state;
+	assert_int_equal(topo_distance(topo, 0, 1), 20); /* nothing is known */
 	/* Nodes take turns, then domains, then cores, then threads. */
 	check_order(topo, TOPO_MODE_PERF, "0 8 4 12 2 10 6 14 1 9 5 13 3 11 7 15");
 	check_order(topo, TOPO_MODE_POWERSAVE, "0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15");
@@ -455,6 +508,7 @@ int main(void)
 		cmocka_unit_test(unreadable_numbers_say_nothing),
 		cmocka_unit_test(kinds_from_xml),
 		cmocka_unit_test(orders_of_a_hybrid),
+		cmocka_unit_test(second_threads_against_lesser_cores),
 		cmocka_unit_test(orders_of_a_server),
 	};
 
