@@ -105,13 +105,15 @@ static int worker_status(int status)
 /* What the supervisor listens to; blocked, and taken one by one. */
 static void block_signals(sigset_t *set)
 {
+	enum topo_mode mode;
+
 	sigemptyset(set);
 	sigaddset(set, SIGCHLD);
 	sigaddset(set, SIGINT);
 	sigaddset(set, SIGTERM);
-	sigaddset(set, SIGUSR1);
-	sigaddset(set, SIGUSR2);
 	sigaddset(set, SIGHUP);
+	for (mode = TOPO_MODE_PERF; mode <= TOPO_MODE_AUTO; mode++)
+		sigaddset(set, worker_signal_of(mode));
 	sigprocmask(SIG_BLOCK, set, NULL);
 }
 
@@ -131,8 +133,11 @@ static int watch_worker(pid_t pid, const sigset_t *set, struct run_options *opti
 			if (sig == worker_signal_of(mode))
 				options->mode = mode;
 		}
-		*ending |= sig == SIGINT || sig == SIGTERM;
-		kill(pid, sig == SIGINT ? SIGTERM : sig);
+		if (sig == SIGINT || sig == SIGTERM || sig == SIGHUP) {
+			*ending = true;
+			sig = SIGTERM;
+		}
+		kill(pid, sig);
 	}
 }
 

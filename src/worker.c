@@ -26,27 +26,20 @@ struct worker {
 
 int worker_signal_of(enum topo_mode mode)
 {
-	switch (mode) {
-	case TOPO_MODE_PERF:
-		return SIGUSR1;
-	case TOPO_MODE_POWERSAVE:
-		return SIGUSR2;
-	case TOPO_MODE_AUTO:
-		break;
-	}
-	return SIGHUP;
+	return SIGRTMIN + mode;
 }
 
 static int open_signals(void)
 {
+	enum topo_mode mode;
 	sigset_t set;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGUSR1);
-	sigaddset(&set, SIGUSR2);
 	sigaddset(&set, SIGHUP);
+	for (mode = TOPO_MODE_PERF; mode <= TOPO_MODE_AUTO; mode++)
+		sigaddset(&set, worker_signal_of(mode));
 	if (sigprocmask(SIG_BLOCK, &set, NULL))
 		return -1;
 	return signalfd(-1, &set, SFD_CLOEXEC);

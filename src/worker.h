@@ -17,10 +17,10 @@ struct run_options {
 /* The exit status that asks for a new worker, besides those of message.h. */
 #define WORKER_RESTART 3
 
-/* Signals that change the mode. */
+/* The signal that changes the mode to this one. */
 int worker_signal_of(enum topo_mode mode);
 
-/* Returns an exit status. SIGINT and SIGTERM end it. */
+/* Returns an exit status. SIGINT, SIGTERM and SIGHUP end it. */
 int worker_run(const struct run_options *options);
 
 #endif

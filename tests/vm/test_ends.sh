@@ -16,6 +16,9 @@ disabled"
 ends term "enabled
 exit 0
 disabled"
+ends hup "enabled
+exit 0
+disabled"
 ends kill-supervisor "enabled
 exit 137
 disabled"
