@@ -67,8 +67,9 @@ library-objects := $(filter-out $(O)/src/main.o,$(objects))
 unit-tests := $(unit-sources:%.c=$(O)/%)
 guest-programs := $(guest-sources:%.c=$(O)/%)
 bench-programs := $(bench-sources:%.c=$(O)/%)
-all-objects := $(objects) $(call object,$(user-sources) $(unit-sources) $(guest-sources) \
-	$(guest-library-sources) $(property-sources) $(bench-sources) $(bench-library-sources))
+all-objects := $(objects) $(call object,$(user-sources) $(example-sources) $(user-test-sources)) \
+	$(call object,$(unit-sources) $(guest-sources) $(guest-library-sources)) \
+	$(call object,$(property-sources) $(bench-sources) $(bench-library-sources))
 
 programs := $(if $(wildcard src/main.c),$(O)/scx_topo)
 libraries := $(if $(user-sources),$(O)/libscxu.a $(O)/libscxu.so $(O)/scxu.pc)
@@ -76,6 +77,8 @@ libraries := $(if $(user-sources),$(O)/libscxu.a $(O)/libscxu.so $(O)/scxu.pc)
 library-sources := $(user-sources) $(topo-sources) src/kernel_check.c
 example-sources := $(wildcard src/user/examples/*.c)
 examples := $(example-sources:src/user/examples/%.c=$(O)/examples/%)
+# Schedulers for tests of the library, run in a virtual machine.
+user-test-sources := $(wildcard tests/user/*.c)
 
 # --- Tools, flags and libraries of this machine; see .setup/configure -----------------------------
 
@@ -130,6 +133,7 @@ $(O)/libscxu.so: $(O)/libscxu.o
 	$(say) LD $@
 	$(Q)$(CC) $(LDFLAGS) -shared -Wl,-soname,libscxu.so.0 -o $@ $^ \
 		$(shell pkg-config --libs libbpf hwloc) -pthread
+	@ln -sf libscxu.so $@.0
 $(O)/scxu.pc: src/user/scxu.pc.in
 	$(Q)sed 's|@PREFIX@|$(PREFIX)|; s|@LIBS@|$(pkg-libs) -pthread|' $< >$@
 $(call object,$(library-sources)): override CFLAGS += -fPIC
@@ -138,7 +142,11 @@ $(O)/examples/%: $(O)/src/user/examples/%.o $(O)/libscxu.a
 	$(say) LD $@
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(pkg-libs) -pthread -lm
-$(call object,$(example-sources)): override CFLAGS += -iquote src/user
+$(call object,$(example-sources) $(user-test-sources)): override CFLAGS += -iquote src/user
+
+$(O)/tests/user/%: $(O)/tests/user/%.o $(O)/libscxu.a
+	$(say) LD $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(pkg-libs) -pthread
 
 $(O)/%.o: %.c $(O)/flags
 	$(say) CC $@
@@ -196,6 +204,19 @@ $(scenarios): $(scenario-files) Makefile
 		$(scenario-files) >$@
 $(O)/src/sim/library.o: | $(scenarios)
 
+# --- The files of a new scheduler, likewise ---------------------------------------------------------
+
+template-files := $(sort $(wildcard src/user/template/*))
+templates := $(bpf-O:%/bpf=%)/user/template.inc
+$(templates): $(template-files) Makefile
+	$(say) GEN $@
+	@mkdir -p $(@D)
+	$(Q)awk 'FNR == 1 { name = FILENAME; sub(".*/", "", name); \
+		printf "%s{ \"%s\",\n", (NR > 1 ? "},\n" : ""), name } \
+		{ gsub(/[\\"]/, "\\\\&"); printf "\"%s\\n\"\n", $$0 } END { print "}," }' \
+		$(template-files) >$@
+$(O)/src/cmd_new.o: | $(templates)
+
 # --- Tests ----------------------------------------------------------------------------------------
 
 .PHONY: check check-vm check-quick check-unit check-scripts check-format tidy guest
@@ -219,6 +240,7 @@ $(unit-tests:%=%.passed): %.passed: % FORCE
 	$(say) TEST $*
 	$(Q)ASAN_OPTIONS=detect_leaks=1 timeout 60 $* >$*.log 2>&1 || { cat $*.log; exit 1; }
 
+$(filter $(O)/tests/user/%,$(quick-scripts:%=$(O)/%.passed)): $(libraries)
 $(O)/%.sh.passed: %.sh $(programs) FORCE
 	$(say) TEST $*.sh
 	@mkdir -p $(@D)
@@ -270,7 +292,7 @@ run: deps-all
 	$(Q)O=$(O) tests/vm/demo
 
 # Helpers that tests run inside a virtual machine; see tests/vm/run.
-guest: $(guest-programs)
+guest: $(guest-programs) $(user-test-sources:%.c=$(O)/%) $(examples)
 $(guest-programs): $(O)/tests/vm/%: $(O)/tests/vm/%.o $(call object,$(guest-library-sources))
 	$(say) LD $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -pthread -lm

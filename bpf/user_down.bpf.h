@@ -63,7 +63,15 @@ static __always_inline void wake_cpu_for(struct task_struct *p, const struct use
 		kick_idle(cpu);
 }
 
-/* Too early: the CPU that announced p has not yet inserted it. Again a little later. */
+/* Whether p is on its way into limbo: the CPU that announced it has not inserted it yet. */
+static __always_inline bool not_there_yet(struct task_struct *p)
+{
+	struct scx_dispatch_q *dsq = p->scx.dsq;
+
+	return !dsq || dsq->id == DSQ_LIMBO;
+}
+
+/* Too early: again a little later. */
 static __always_inline void retry_later(const struct user_decision *d)
 {
 	if (bpf_map_push_elem(&undone, d, 0)) {
@@ -106,8 +114,10 @@ static __always_inline void carry_out(struct task_struct *p, const struct user_d
 	if (move_task(p, d, cpu)) {
 		t->announced = 0;
 		wake_cpu_for(p, d, cpu, here);
-	} else if (t->announced && t->cookie == d->cookie) {
+	} else if (t->announced && t->cookie == d->cookie && not_there_yet(p)) {
 		retry_later(d);
+	} else {
+		count(USER_STAT_DEC_STALE); /* the kernel side has just taken it */
 	}
 }
 

@@ -13,9 +13,7 @@ struct command {
 };
 
 static const struct command commands[] = {
-	{ "run", cmd_run },
-	{ "topology", cmd_topology },
-	{ "simulate", cmd_simulate },
+	{ "run", cmd_run }, { "topology", cmd_topology }, { "simulate", cmd_simulate },
 };
 
 static const struct command *find_command(const char *name)

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A scheduler that does what a scheduler should not, for the tests of libscxu.
+ *
+ *	misbehave sleep MS [EVERY_MS]   sleeps in schedule(), by default every 3 seconds
+ *	misbehave spin MS [EVERY_MS]    computes instead
+ *	misbehave forget N              never decides for every Nth task
+ *	misbehave tiny MS               little room for tasks, and MS late in each round
+ *	misbehave block                 never comes back from its 100th round
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "scxu.h"
+
+static const char *fault;
+static uint64_t ms, every_ms = 3000, rounds, tasks, next_ns;
+
+static void sleep_ms(uint64_t n)
+{
+	struct timespec time = { .tv_sec = n / 1000, .tv_nsec = n % 1000 * 1000000 };
+
+	nanosleep(&time, NULL);
+}
+
+static void spin_ms(uint64_t n)
+{
+	uint64_t end_ns = scxu_now_ns() + n * SCXU_NSEC_PER_MSEC;
+
+	while (scxu_now_ns() < end_ns)
+		;
+}
+
+static int due(void)
+{
+	uint64_t now_ns = scxu_now_ns();
+
+	if (now_ns < next_ns)
+		return 0;
+	next_ns = now_ns + (every_ms + ms) * SCXU_NSEC_PER_MSEC;
+	return 1;
+}
+
+static void misbehave(void)
+{
+	if (!strcmp(fault, "sleep") && due())
+		sleep_ms(ms);
+	else if (!strcmp(fault, "spin") && due())
+		spin_ms(ms);
+	else if (!strcmp(fault, "tiny"))
+		sleep_ms(ms);
+	else if (!strcmp(fault, "block") && ++rounds == 100)
+		pause();
+}
+
+static void schedule(struct scxu *s)
+{
+	struct scxu_task *t;
+
+	misbehave();
+	while ((t = scxu_dequeue(s))) {
+		if (!strcmp(fault, "forget") && !(++tasks % ms)) {
+			scxu_drop(s, t);
+			continue;
+		}
+		t->cpu = scxu_select_cpu(s, t);
+		scxu_dispatch(s, t);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct scxu_ops ops = { .name = "misbehave", .schedule = schedule, .report_s = 1 };
+
+	if (argc < 2)
+		return 2;
+	fault = argv[1];
+	ms = argc > 2 ? strtoul(argv[2], NULL, 10) : 1;
+	every_ms = argc > 3 ? strtoul(argv[3], NULL, 10) : every_ms;
+	if (!strcmp(fault, "tiny"))
+		ops.max_tasks = 64;
+	next_ns = scxu_now_ns() + SCXU_NSEC_PER_SEC;
+	return scxu_run(&ops) ? 1 : 0;
+}

@@ -1,0 +1,29 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Test: libscxu's examples schedule mixed load on all kernels; no task is lost when the rings overflow
+set -uo pipefail
+. "$(dirname "$0")/lib/expect.sh"
+examples=${O:-build}/examples
+
+# example CPUs KERNEL NAME [OPTIONS]
+example() {
+	local smp=$1 kernel=$2 name=$3
+	shift 3
+	expect_status "$name $* on $kernel" 0 "$vm" --kernel "$kernel" --smp "$smp" \
+		--file "$examples/$name" -- "with-scheduler $name --stats 5 $* -- load --seconds 5"
+	echo "$output"
+}
+
+example 4 6.16 fifo
+example 4 6.18 edf_talk --user-idle
+example 4 7.0 rustland
+example 8,sockets=2,dies=2,cores=2 7.3 topo_aware --user-idle
+
+expect_status "both rings overflow" 0 "$vm" --smp 4 --file "${O:-build}/tests/user/misbehave" -- \
+	'with-scheduler misbehave tiny 20 -- load --seconds 8 --limit 20000 --hogs 200 --pipes 60 \
+		--sleepers 200'
+echo "$output"
+last=$(grep '^user ' <<<"$output" | tail -n 1)
+expect "the ring up overflowed" yes "$(grep -qE 'shed [1-9]' <<<"$last" && echo yes)"
+expect "the ring down overflowed" yes "$(grep -qE 'spilled [1-9]' <<<"$last" && echo yes)"
+finish
