@@ -10,5 +10,6 @@ int cmd_run(int argc, char **argv);
 int cmd_topology(int argc, char **argv);
 int cmd_simulate(int argc, char **argv);
 int cmd_new(int argc, char **argv);
+int cmd_evolve(int argc, char **argv);
 
 #endif

@@ -14,6 +14,7 @@ struct command {
 
 static const struct command commands[] = {
 	{ "run", cmd_run }, { "topology", cmd_topology }, { "simulate", cmd_simulate },
+	{ "new", cmd_new }, { "evolve", cmd_evolve },
 };
 
 static const struct command *find_command(const char *name)
