@@ -56,6 +56,7 @@ static __always_inline bool take_from_limbo(void)
 		return false;
 	count(kernel_side.guard ? USER_STAT_RUN_GUARD : USER_STAT_RUN_RESCUED);
 	kernel_side.rescue = 0;
+	kernel_side.rescue_checked_ns -= RESCUE_LOOK_NS; /* there may be more of them */
 	return true;
 }
 

@@ -42,7 +42,7 @@ expect "new" "mine/mine.c is a scheduler. Build and start it:" \
 	"$("$scx_topo" new mine | head -n 1)"
 # The shared library lies where O says, the template looks into build.
 mkdir tree && ln -s "$root/src" tree/src && ln -s "$O" tree/build
-make -s -C mine SCXU="$tmp/tree" LDFLAGS="$flags" >make.log 2>&1 || cat make.log
+env -u MAKEFLAGS -u MAKELEVEL make -s -C mine SCXU="$tmp/tree" LDFLAGS="$flags" >make.log 2>&1 || cat make.log
 expect "its help" "usage: mine" "$(mine/mine --help | head -n 1 | cut -c1-11)"
 expect "no placeholder left" 0 "$(cat mine/* | grep -ac '@NAME@')"
 output=$("$scx_topo" new mine 2>&1)
