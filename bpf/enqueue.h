@@ -65,10 +65,11 @@ static inline void enqueue_pinned(struct task_struct *p, struct task_ctx *t, str
 }
 
 /* Nobody else wants the CPU that it comes from: it goes on there. */
-static inline void enqueue_stay(struct task_struct *p, struct task_ctx *t, const struct cpu_ctx *c,
+static inline void enqueue_stay(struct task_struct *p, struct task_ctx *t, struct cpu_ctx *c,
 				struct domain *d, u32 cpu, u32 enq)
 {
 	count(STAT_ENQ_STAY);
+	c->stays = 1;
 	lineup(p, t, d, false);
 	env_insert_local(p, cpu, lineup_slice_ns(d, c), enq);
 }

@@ -143,7 +143,9 @@ struct cpu_ctx {
 	u64 line;	  /* tasks waiting in the CPU's own DSQ: see queue.h */
 	u32 arrivals;	  /* the domain's, when this CPU last looked twice before going idle */
 	u32 yielded;	  /* the running task asked to let others go first */
-	u64 pad2[4];
+	u32 stays;	  /* the last task was put back only to go on here at once */
+	u32 pad3;
+	u64 pad2[3];
 };
 
 /*

@@ -72,6 +72,7 @@ static inline void sched_dispatch(u32 cpu, struct task_struct *prev)
 		count(STAT_BAD_CPU);
 		return;
 	}
+	c->stays = 0;
 	dispatch_find_first(c, d, cpu, t, &first);
 	if (t && t->escaping) {
 		dispatch_own(c, d, cpu, first.queue);
@@ -174,10 +175,10 @@ static inline void sched_update_idle(u32 cpu, bool idle)
 
 	if (!c || !c->online)
 		return;
-	if (idle)
-		idle_set_cpu(c);
-	else
+	if (!idle)
 		idle_claim_cpu(c);
+	else if (!c->stays) /* else it is idle for a moment only: its task is there already */
+		idle_set_cpu(c);
 }
 
 /* A task becomes ours: new, or from another class. It starts at its domain's clock. */
