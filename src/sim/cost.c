@@ -43,6 +43,7 @@ static const struct sim_cost costs[] = {
 		.land_ns = 300,
 		.ipi_ns = 3000,
 		.fork_ns = 200000,
+		.takes_turns = true,
 		.smt_speed = 1024,
 	},
 };

@@ -7,6 +7,7 @@
 #include "check.h"
 #include "policy.h"
 #include "trace.h"
+#include "turns.h"
 
 _Thread_local struct sim *sim_current;
 
@@ -210,6 +211,20 @@ static void task_event(struct sim *sim, struct task_struct *p)
 		workload_timer(sim, p);
 }
 
+/* True: the CPU concerned has to wait for its turn, and the timer with it. */
+static bool waits_for_turn(struct sim *sim, u32 timer, u32 first_task)
+{
+	const struct task_struct *p = timer < first_task ? NULL : sim->tasks[timer - first_task];
+	u64 when;
+
+	if (!sim->cost->takes_turns || (p && p->state != TASK_SLEEPING))
+		return false;
+	when = turns_next(sim, sim_cpu(sim, p ? p->cpu : timer / CPU_TIMERS));
+	if (when > sim->now_ns)
+		event_queue_set(&sim->events, timer, when);
+	return when > sim->now_ns;
+}
+
 int sim_run(struct sim *sim)
 {
 	u64 time_ns;
@@ -219,6 +234,8 @@ int sim_run(struct sim *sim)
 	while (event_queue_pop(&sim->events, &time_ns, &timer) && time_ns < sim->end_ns) {
 		sim->now_ns = time_ns;
 		sim->stats.events++;
+		if (waits_for_turn(sim, timer, first_task))
+			continue;
 		if (timer < first_task)
 			cpu_event(sim, timer);
 		else

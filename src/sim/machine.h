@@ -68,6 +68,7 @@ struct program {
 	struct task_struct *peer;   /* partner, next of a chain, parent */
 	struct task_struct **group; /* the tasks that it exchanges messages with */
 	u64 next_ns;		    /* next release of periodic work */
+	u64 due_ns;		    /* when it wanted to wake */
 	u64 release_ns;		    /* when the work in hand was released */
 	u32 step;
 	u32 index;  /* inside its group */

@@ -71,7 +71,7 @@ struct task_struct *task_new(struct sim *sim, const struct workload *w, u32 cpu,
 	p->cpu = cpu;
 	p->weight = w->weight;
 	p->allowed = allowed;
-	p->fresh = p->undecided = true;
+	p->undecided = true;
 	p->ran_on = NOT_CPU;
 	p->program.workload = w;
 	p->program.rng = rng_stream(sim->seed, 1000 + sim->nr_created++);

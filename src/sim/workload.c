@@ -35,6 +35,8 @@ static enum workload_does computes(struct task_struct *p, u64 ns)
 
 static enum workload_does sleeps_until(struct sim *sim, struct task_struct *p, u64 time_ns)
 {
+	p->program.needs = 0; /* no messages, but the time */
+	p->program.due_ns = time_ns;
 	event_queue_set(&sim->events, timer_of_task(sim, p), time_ns);
 	return WORKLOAD_SLEEPS;
 }
@@ -195,6 +197,7 @@ static struct task_struct *make_child(struct sim *sim, struct task_struct *paren
 
 	if (!child)
 		return NULL;
+	child->fresh = true;
 	child->program.peer = parent;
 	cpu_overhead(sim, sim_cpu(sim, parent->cpu), sim->cost->fork_ns);
 	task_wake(sim, child, parent->cpu);
@@ -323,6 +326,7 @@ void workload_timer(struct sim *sim, struct task_struct *p)
 		return;
 	}
 	task_wake(sim, p, p->cpu);
+	p->woken_ns = p->program.due_ns;
 }
 
 void workload_account(struct sim *sim, struct task_struct *p)
@@ -390,7 +394,7 @@ static void start_task(struct sim *sim, struct task_struct *p)
 	if (!period || period > 100 * NSEC_PER_MSEC)
 		period = period ? 100 * NSEC_PER_MSEC : NSEC_PER_MSEC;
 	at = w->start_ns + 1 + rng_below(&sim->rng, period);
-	p->program.next_ns = p->program.release_ns = at;
+	p->program.next_ns = p->program.release_ns = p->program.due_ns = at;
 	event_queue_set(&sim->events, timer_of_task(sim, p), at);
 }
 
