@@ -256,7 +256,7 @@ check-vm: all guest
 SEEDS ?= 3000
 FIRST ?= 1
 mutants := lost_kick deadline_as_vruntime forgotten_pinned_queue affinity_ignored uncounted_sleep
-mutant-O := $(bpf-O)/../mutants
+mutant-O := $(bpf-O:%/bpf=%)/mutants
 property := $(O)/tests/property/property
 
 $(mutants:%=$(mutant-O)/%/bpf/made): $(mutant-O)/%/bpf/made: tests/property/mutate $(wildcard bpf/*.h)
@@ -293,6 +293,8 @@ run: deps-all
 
 # Helpers that tests run inside a virtual machine; see tests/vm/run.
 guest: $(guest-programs) $(user-test-sources:%.c=$(O)/%) $(examples)
+$(O)/tests/vm/scenario: $(call object,src/sim/scenario.c src/sim/scenario_value.c \
+	src/sim/histogram.c)
 $(guest-programs): $(O)/tests/vm/%: $(O)/tests/vm/%.o $(call object,$(guest-library-sources))
 	$(say) LD $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -pthread -lm
