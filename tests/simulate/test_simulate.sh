@@ -1,0 +1,132 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# scx_topo simulate as users see it: the same bytes for the same seed, every shipped scenario on every
+# machine without a broken invariant, better than a global queue, and clear errors.
+# UPDATE=1 accepts what golden/ differs from.
+set -uo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+topologies=$here/../fixtures/topologies
+program=${SCX_TOPO:-${O:-build}/scx_topo}
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+failures=0
+
+bad() {
+	echo "FAILED: $*" >&2
+	failures=$((failures + 1))
+}
+
+simulate() {
+	"$program" simulate "$@"
+}
+
+# golden NAME ARGUMENTS: prints what it did when it was recorded, on whatever machine that was
+golden() {
+	local name=$here/golden/$1
+	shift
+	simulate "$@" >"$tmp/out" || bad "simulate $*: status $?"
+	[ "${UPDATE:-0}" = 1 ] && cp "$tmp/out" "$name"
+	diff -u "$name" "$tmp/out" >&2 || bad "simulate $* does not print $name"
+}
+
+models_stay_as_they_are() {
+	local laptop=$topologies/02-intel-arl-225u-lpe.xml policy
+	for policy in fifo vtime fair; do
+		golden "$policy.json" -i "$laptop" -w mixed --policy "$policy" --seed 7 \
+			--duration 1s --format json
+	done
+}
+
+seeds_decide() {
+	local args=(-i "package:2 l3:2 core:2 pu:2" -w mixed --duration 500ms)
+	simulate "${args[@]}" --seed 3 >"$tmp/a" && simulate "${args[@]}" --seed 3 >"$tmp/b" ||
+		bad "seed 3: status $?"
+	cmp -s "$tmp/a" "$tmp/b" || bad "the same seed printed something else"
+	simulate "${args[@]}" --seed 4 | cmp -s - "$tmp/a" && bad "another seed printed the same"
+	simulate "${args[@]}" --seed 3 --trace "$tmp/trace" >"$tmp/b"
+	cmp -s "$tmp/a" "$tmp/b" || bad "tracing changed the result"
+	grep -q '"ph":"X","name":"game"' "$tmp/trace" || bad "no run of the game in the trace"
+	[ "$(tail -c 3 "$tmp/trace")" = ']}' ] || bad "the trace does not end"
+}
+
+# In powersave only where there are kinds of core to choose from.
+scenarios_hold_everywhere() {
+	local machine scenario mode modes
+	for machine in "$topologies"/*.xml; do
+		modes=perf
+		case $machine in */0[12]-[ia]*) modes="perf powersave" ;; esac
+		for scenario in $(simulate --help | sed -n '/^Scenarios:/,$s/^  \([a-z]*\) .*/\1/p'); do
+			for mode in $modes; do
+				simulate -i "$machine" -w "$scenario" --mode "$mode" --duration 30ms \
+					--format json >"$tmp/out" 2>&1 ||
+					bad "$scenario on ${machine##*/} in $mode: $(tail -n 1 "$tmp/out")"
+			done
+		done
+	done
+}
+
+number() { # NAME: of the last JSON output, whole part
+	tr -d '\n ' <"$tmp/out" | grep -oE "\"$1\":[0-9]+" | head -n 1 | cut -d: -f2
+}
+
+# Where there is more than one LLC, with twice as many compilers as CPUs.
+better_than_one_queue() {
+	local machine cpus p95 crossings
+	for machine in "$topologies"/*.xml; do
+		"$program" topology -i "$machine" --format json >"$tmp/out"
+		[ "$(number llcs)" -gt 1 ] || continue
+		cpus=$(number cpus)
+		printf 'game periodic run=4ms every=16.7ms x%d\nbuild burst run=5ms..50ms sleep=1ms x%d nice=5\n' \
+			$((cpus / 8 + 1)) $((2 * cpus)) >"$tmp/busy.scn"
+		simulate -i "$machine" -w "$tmp/busy.scn" --duration 300ms --format json >"$tmp/out"
+		p95=$(sed 's/.*frame_late_us/{/' "$tmp/out" | grep -o '"p95":[0-9]*' | sed -n 2p | cut -d: -f2)
+		crossings=$(($(number node) + $(number machine)))
+		simulate -i "$machine" -w "$tmp/busy.scn" --duration 300ms --format json \
+			--policy fifo >"$tmp/out"
+		[ "$p95" -lt "$(sed 's/.*frame_late_us/{/' "$tmp/out" | grep -o '"p95":[0-9]*' | sed -n 2p | cut -d: -f2)" ] ||
+			bad "frames on ${machine##*/} are not better than with one queue"
+		[ "$crossings" -lt $(($(number node) + $(number machine))) ] ||
+			bad "migrations on ${machine##*/} are not fewer than with one queue"
+	done
+}
+
+# refused STATUS TEXT ARGUMENTS: one line with the text, and that status
+refused() {
+	local status=$1 text=$2 got
+	shift 2
+	simulate "$@" >"$tmp/out" 2>"$tmp/err"
+	got=$?
+	[ "$got" = "$status" ] || bad "simulate $*: status $got, not $status"
+	[ "$(wc -l <"$tmp/err")" = 1 ] || bad "simulate $*: not one line: $(cat "$tmp/err")"
+	grep -qF -- "$text" "$tmp/err" || bad "simulate $*: does not say '$text': $(cat "$tmp/err")"
+}
+
+mistakes_are_explained() {
+	local machine=("-i" "package:1 core:2 pu:1")
+	printf 'a loop\nb periodic run=4ms\n' >"$tmp/bad.scn"
+	printf 'a loop cpus=99\n' >"$tmp/absent.scn"
+	refused 2 "$tmp/bad.scn:2: periodic needs every=" "${machine[@]}" -w "$tmp/bad.scn"
+	refused 1 "none of its CPUs is online" "${machine[@]}" -w "$tmp/absent.scn"
+	refused 1 "cannot read the scenario nowhere" "${machine[@]}" -w nowhere
+	refused 1 "cannot read the scenario $tmp" "${machine[@]}" -w "$tmp"
+	refused 2 "no topology" -w game
+	refused 2 "no scenario" "${machine[@]}"
+	refused 2 "--seed 1x" "${machine[@]}" -w game --seed 1x
+	refused 2 "--seed -1" "${machine[@]}" -w game --seed -1
+	refused 2 "--mode fast" "${machine[@]}" -w game --mode fast
+	refused 2 "--policy cfs" "${machine[@]}" -w game --policy cfs
+	refused 2 "--format xml" "${machine[@]}" -w game --format xml
+	refused 2 "--duration 10" "${machine[@]}" -w game --duration 10
+	refused 2 "--costs arm" "${machine[@]}" -w game --costs arm
+	refused 2 "no option --fast" "${machine[@]}" -w game --fast
+	refused 2 "what is 'more'" "${machine[@]}" -w game more
+	refused 1 "cannot write /proc/nothing/trace" "${machine[@]}" -w game --trace /proc/nothing/trace
+}
+
+models_stay_as_they_are
+seeds_decide
+scenarios_hold_everywhere
+better_than_one_queue
+mistakes_are_explained
+[ "$failures" = 0 ]
