@@ -293,6 +293,7 @@ run: deps-all
 
 # Helpers that tests run inside a virtual machine; see tests/vm/run.
 guest: $(guest-programs) $(user-test-sources:%.c=$(O)/%) $(examples)
+	@:
 $(O)/tests/vm/scenario: $(call object,src/sim/scenario.c src/sim/scenario_value.c \
 	src/sim/histogram.c)
 $(guest-programs): $(O)/tests/vm/%: $(O)/tests/vm/%.o $(call object,$(guest-library-sources))
