@@ -238,13 +238,13 @@ $(O)/tests/unit/%: $(O)/tests/unit/%.o $(O)/libscx_topo.a
 
 $(unit-tests:%=%.passed): %.passed: % FORCE
 	$(say) TEST $*
-	$(Q)ASAN_OPTIONS=detect_leaks=1 timeout 60 $* >$*.log 2>&1 || { cat $*.log; exit 1; }
+	$(Q)ASAN_OPTIONS=detect_leaks=1 timeout 300 $* >$*.log 2>&1 || { cat $*.log; exit 1; }
 
 $(filter $(O)/tests/user/%,$(quick-scripts:%=$(O)/%.passed)): $(libraries)
 $(O)/%.sh.passed: %.sh $(programs) FORCE
 	$(say) TEST $*.sh
 	@mkdir -p $(@D)
-	$(Q)O=$(O) SCX_TOPO=$(O)/scx_topo ASAN_OPTIONS=detect_leaks=1 timeout 60 $< \
+	$(Q)O=$(O) SCX_TOPO=$(O)/scx_topo ASAN_OPTIONS=detect_leaks=1 timeout 300 $< \
 		>$(@D)/$(*F).log 2>&1 || { status=$$?; cat $(@D)/$(*F).log; [ $$status = 77 ]; }
 
 # Only some of them: make check-vm TESTS="runner load"
