@@ -22,6 +22,8 @@ static const struct shape shapes[] = {
 	  1 },
 	{ "no cache known, a cluster that lost all cores but one",
 	  "P { N G { C } G { C C C C } G { C C C } }", "0 1-4 5-7", "nnn", 1, 1 },
+	{ "no cache known, lone cores in several clusters", "P { N G { C } G { C C } G { C } }",
+	  "0,3 1-2", "nn", 1, 1 },
 	{ "no cache known, no clusters", "P { N C2 C2 } P { N C2 C2 }", "0-3 4-7", "nn", 2, 2 },
 	{ "L3s of one core each", "P { N L3:8192 { C8 } L3:8192 { C8 } L3:8192 { C8 } }", "0-23",
 	  "j", 1, 1 },
@@ -110,10 +112,40 @@ static void shapes_have_their_domains(void **state)
 	}
 }
 
+/* Of the nodes that claim a CPU the smallest is its own, of equal ones the first. */
+static void nodes_are_the_smallest(void **state)
+{
+	struct topo *topo =
+		machine_load("N P { N L3:8192 { C C } } P { N N L3:8192 { C C } }", "", "");
+
+	(void)state;
+	assert_int_equal(topo->nr_nodes, 2);
+	assert_int_equal(topo->nodes[0].os_index, 1);
+	assert_int_equal(topo->nodes[1].os_index, 2);
+	topo_free(topo);
+}
+
+/* Their own node is offline: they use the memory of the nearest one. */
+static void cpus_without_a_node_join_the_nearest(void **state)
+{
+	struct topo *topo = machine_load("P { N L3:8192 { C C } } "
+					 "P { G { N L3:8192 { C C } } G { L3:8192 { C C } } } "
+					 "P { L3:8192 { C C } }",
+					 "", "");
+
+	(void)state;
+	check_sets(topo->nodes, topo->nr_nodes, sizeof(*topo->nodes), "0-1,6-7 2-5");
+	CHECK_DOMAINS(topo, "0-1 2-3 4-5 6-7");
+	check_invariants(topo);
+	topo_free(topo);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(shapes_have_their_domains),
+		cmocka_unit_test(nodes_are_the_smallest),
+		cmocka_unit_test(cpus_without_a_node_join_the_nearest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
