@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The cycle of a task after it has lined up: dispatch, running, tick, yield, sleep. */
+#include "fake_env.h"
+#include "bpf/sched.h"
+
+#define DOMAIN_DSQ(n) (DSQ_DOMAIN_BASE + (n))
+#define CPU_DSQ(n)    (DSQ_CPU_BASE + (n))
+
+/* 2 nodes of 2 domains of 4 CPUs. */
+static int setup(void **state)
+{
+	(void)state;
+	fake_start(
+		(struct fake_shape){ .nodes = 2, .domains = 2, .tiles = 1, .cores = 4, .smt = 1 });
+	return 0;
+}
+
+/* 2 domains of 2 powerful and 2 small cores. */
+static int hybrid(void **state)
+{
+	(void)state;
+	fake_start((struct fake_shape){
+		.nodes = 1, .domains = 2, .tiles = 1, .cores = 4, .smt = 1, .small_cores = 2 });
+	return 0;
+}
+
+static bool is_idle(u32 cpu)
+{
+	const struct cpu_ctx *c = &fake.cpus[cpu];
+
+	return fake.tiles[c->tile].idle >> c->slot & 1;
+}
+
+/* --- Dispatch --- */
+
+static void dispatch_takes_the_earlier_deadline(void **state)
+{
+	(void)state;
+	fake_queue(CPU_DSQ(5), 1, 700);
+	fake_queue(DOMAIN_DSQ(1), 1, 600);
+	fake.cpus[5].stays = 1;
+	sched_dispatch(5, NULL);
+	assert_int_equal(fake.cpus[5].stays, 0);
+	assert_int_equal(fake.nr_moves, 1);
+	assert_int_equal(fake.moves[0], DOMAIN_DSQ(1));
+	sched_dispatch(5, NULL);
+	assert_int_equal(fake.moves[fake.nr_moves - 1], CPU_DSQ(5));
+	assert_false(is_idle(5));
+}
+
+static void dispatch_keeps_what_is_first(void **state)
+{
+	struct task_struct p = fake_task(5);
+
+	(void)state;
+	p.ctx.run_start_ns = 1000 * MS;
+	fake_queue(DOMAIN_DSQ(1), 1, 5000 * MS);
+	sched_dispatch(5, &p);
+	assert_int_equal(fake.nr_moves, 0);
+	assert_int_equal(counted(STAT_DSP_KEEP), 1);
+	fake_dsq(DOMAIN_DSQ(1))->deadline_ns--;
+	sched_dispatch(5, &p);
+	assert_int_equal(fake.nr_moves, 1);
+	assert_int_equal(counted(STAT_DSP_KEEP), 1);
+}
+
+static void a_yielding_task_goes_on_only_if_nobody_waits(void **state)
+{
+	struct task_struct p = fake_task(5);
+
+	(void)state;
+	fake.cpus[5].yielded = 1;
+	fake_queue(DOMAIN_DSQ(1), 1, 9000 * MS);
+	sched_dispatch(5, &p);
+	assert_int_equal(counted(STAT_DSP_DOMAIN), 1);
+	assert_int_equal(counted(STAT_DSP_KEEP), 0);
+	/* Counted but not landed. */
+	sched_dispatch(5, &p);
+	assert_int_equal(counted(STAT_DSP_KEEP), 1);
+	assert_int_equal(fake.cpus[5].yielded, 0);
+	fake.domains[1].line = 0;
+	fake.cpus[5].yielded = 1;
+	sched_dispatch(5, &p);
+	assert_int_equal(counted(STAT_DSP_KEEP), 2);
+	assert_int_equal(counted(STAT_DSP_IDLE), 0);
+}
+
+static void dispatch_steals_before_idling_but_not_before_keeping(void **state)
+{
+	struct task_struct p = fake_task(5);
+
+	(void)state;
+	fake_queue(DOMAIN_DSQ(0), 1, 0);
+	sched_dispatch(5, &p);
+	assert_int_equal(counted(STAT_DSP_KEEP), 1);
+	sched_dispatch(5, NULL);
+	assert_int_equal(counted(STAT_DSP_STEAL_NODE), 1);
+	assert_int_equal(counted(STAT_DSP_IDLE), 0);
+	sched_dispatch(5, NULL);
+	assert_int_equal(counted(STAT_DSP_IDLE), 1);
+	assert_true(is_idle(5));
+}
+
+static void dispatch_without_tables_does_nothing(void **state)
+{
+	(void)state;
+	sched_dispatch(1000, NULL);
+	fake.cpus[5].online = 0;
+	fake_queue(DOMAIN_DSQ(1), 1, 0);
+	sched_dispatch(5, NULL);
+	assert_int_equal(counted(STAT_BAD_CPU), 2);
+	assert_int_equal(fake.nr_moves, 0);
+}
+
+static void an_escaping_task_does_not_go_on(void **state)
+{
+	struct task_struct p = fake_task(6);
+
+	(void)state;
+	p.ctx.escaping = 1;
+	sched_dispatch(6, &p);
+	assert_int_equal(counted(STAT_DSP_KEEP), 0);
+	assert_int_equal(counted(STAT_DSP_IDLE), 0);
+	fake_queue(DOMAIN_DSQ(1), 1, 9000 * MS);
+	sched_dispatch(6, &p);
+	assert_int_equal(counted(STAT_DSP_DOMAIN), 1);
+	assert_int_equal(counted(STAT_DSP_KEEP), 0);
+}
+
+/* --- Running, stopping, sleep --- */
+
+static void running_starts_a_stint(void **state)
+{
+	struct task_struct p = fake_task(5);
+	struct cpu_ctx *c = &fake.cpus[5];
+
+	(void)state;
+	fake.domains[0].clock_ns = 9000 * MS;
+	p.ctx.last_cpu = 0;
+	p.ctx.domain = 0;
+	p.ctx.vruntime_ns = 9003 * MS;
+	p.ctx.deadline_ns = 77;
+	p.ctx.wait_start_ns = 996 * MS;
+	c->yielded = 1;
+	queue_enter_domain(&p.ctx, &fake.domains[0]);
+	sched_running(&p);
+	assert_int_equal(line_waiting(&fake.domains[0].line), 0);
+	assert_int_equal(p.ctx.domain, 1);
+	assert_int_equal(p.ctx.vruntime_ns, 5003 * MS);
+	assert_int_equal(fake.domains[1].load, 100);
+	assert_int_equal(fake.stats.wait_ns, 4 * MS);
+	assert_int_equal(counted(STAT_RUN_MIGRATE_NODE), 1);
+	assert_int_equal(counted(STAT_RUN_SWITCH), 1);
+	assert_int_equal(p.ctx.last_cpu, 5);
+	assert_int_equal(p.ctx.run_start_ns, 1000 * MS);
+	assert_int_equal(c->run_start_ns, 1000 * MS);
+	assert_int_equal(c->deadline_ns, 77);
+	assert_int_equal(c->yielded, 0);
+	p.no_ctx = true;
+	sched_running(&p);
+	assert_int_equal(counted(STAT_RUN_SWITCH), 1);
+}
+
+static void stopping_charges_it(void **state)
+{
+	struct task_struct p = fake_task(5);
+
+	(void)state;
+	p.ctx.run_start_ns = fake.cpus[5].run_start_ns = 990 * MS;
+	p.ctx.load = fake.domains[1].load = 100;
+	sched_stopping(&p);
+	assert_int_equal(fake.cpus[5].run_start_ns, 0);
+	assert_int_equal(p.ctx.run_start_ns, 0);
+	assert_int_equal(p.ctx.vruntime_ns, 5010 * MS);
+	assert_int_equal(p.ctx.awake_ns, 10 * MS);
+	assert_int_equal(fake.domains[1].load, 100); /* it still wants to run */
+	fake.cpus[5].run_start_ns = 1;
+	p.no_ctx = true;
+	sched_stopping(&p);
+	assert_int_equal(fake.cpus[5].run_start_ns, 0);
+	p.cpu = 1000;
+	sched_stopping(&p);
+}
+
+static void a_sleeper_leaves_queue_and_load(void **state)
+{
+	struct task_struct p = fake_task(5);
+
+	(void)state;
+	lineup_join(&p, &p.ctx, &fake.domains[1]);
+	queue_enter_domain(&p.ctx, &fake.domains[1]);
+	p.ctx.wait_start_ns = 5;
+	p.ctx.escaping = 1;
+	p.ctx.awake_ns = 7;
+	sched_quiescent(&p, false);
+	assert_int_equal(fake.domains[1].load, 0);
+	assert_int_equal(line_waiting(&fake.domains[1].line), 0);
+	assert_int_equal(p.ctx.wait_start_ns, 0);
+	assert_int_equal(p.ctx.escaping, 0);
+	assert_int_equal(p.ctx.awake_ns, 7);
+	assert_int_equal(counted(STAT_RUN_SLEEP), 0);
+	sched_quiescent(&p, true);
+	assert_int_equal(p.ctx.awake_ns, 0);
+	assert_int_equal(p.ctx.last_sleep_ns, 1000 * MS);
+	p.no_ctx = true;
+	sched_quiescent(&p, true);
+	assert_int_equal(counted(STAT_RUN_SLEEP), 1);
+}
+
+/* --- Tick and yield --- */
+
+static void check_tick(bool cut)
+{
+	struct task_struct p = fake_task(5);
+
+	p.slice_ns = 123;
+	sched_tick(&p);
+	assert_int_equal(p.slice_ns, cut ? 0 : 123);
+}
+
+static void a_slice_is_cut_once_others_wait(void **state)
+{
+	struct cpu_ctx *c = &fake.cpus[5];
+
+	(void)state;
+	check_tick(false); /* nothing of ours runs */
+	c->run_start_ns = 900 * MS;
+	check_tick(false); /* nobody waits */
+	fake.domains[1].line = 4;
+	check_tick(true);
+	c->run_start_ns = 990 * MS;
+	check_tick(true);
+	c->run_start_ns = 990 * MS + 1;
+	check_tick(false);
+	fake.domains[1].line = 0;
+	c->line = 1; /* the same as one on every CPU */
+	check_tick(false);
+	c->run_start_ns = 990 * MS;
+	check_tick(true);
+	c->run_start_ns = 1000 * MS + 1; /* clocks differ */
+	check_tick(false);
+	assert_int_equal(counted(STAT_TICK_CUT), 3);
+}
+
+static void a_tick_begins_an_escape(void **state)
+{
+	struct task_struct p = fake_task(6);
+
+	(void)state;
+	idle_set_cpu(&fake.cpus[0]);
+	fake.cpus[6].run_start_ns = 990 * MS;
+	p.slice_ns = 5;
+	sched_tick(&p);
+	assert_int_equal(p.slice_ns, 0);
+	assert_int_equal(p.ctx.escaping, 1);
+	assert_int_equal(counted(STAT_TICK_CUT), 0);
+}
+
+static void yield_ends_the_slice(void **state)
+{
+	struct task_struct p = fake_task(5);
+
+	(void)state;
+	p.slice_ns = 5;
+	sched_yield(&p);
+	assert_int_equal(p.slice_ns, 0);
+	assert_int_equal(fake.cpus[5].yielded, 1);
+}
+
+/* --- The rest --- */
+
+static void idle_cpus_come_and_go(void **state)
+{
+	(void)state;
+	sched_update_idle(5, true);
+	assert_true(is_idle(5));
+	sched_update_idle(5, false);
+	assert_false(is_idle(5));
+	fake.cpus[5].online = 0;
+	sched_update_idle(5, true);
+	assert_false(is_idle(5));
+	sched_update_idle(1000, true);
+	assert_int_equal(fake.machine.idle_words, 0);
+}
+
+/* Between being put back and going on at once, its CPU looks idle to the kernel. */
+static void a_cpu_whose_task_stays_is_not_idle(void **state)
+{
+	(void)state;
+	fake.cpus[5].stays = 1;
+	sched_update_idle(5, true);
+	assert_false(is_idle(5));
+	idle_set_cpu(&fake.cpus[5]);
+	sched_update_idle(5, false);
+	assert_false(is_idle(5));
+}
+
+static void a_new_task_starts_at_its_domains_clock(void **state)
+{
+	struct task_struct p = fake_task(5);
+
+	(void)state;
+	fake.domains[1].clock_ns = 6000 * MS;
+	p.ctx.domain = 3;
+	p.ctx.awake_ns = 5;
+	sched_enable(&p);
+	assert_int_equal(p.ctx.domain, 1);
+	assert_int_equal(p.ctx.vruntime_ns, 6000 * MS);
+	assert_int_equal(p.ctx.awake_ns, 0);
+	assert_int_equal(p.ctx.last_sleep_ns, 1000 * MS);
+	fake.cpus[5].online = 0;
+	sched_enable(&p);
+	assert_int_equal(p.ctx.domain, 0);
+	assert_int_equal(p.ctx.vruntime_ns, 5000 * MS);
+}
+
+static void a_task_has_its_affinity_from_the_start(void **state)
+{
+	struct task_struct p = fake_task(5);
+
+	(void)state;
+	p.has_affinity = true;
+	p.may_run[5] = true;
+	sched_init_task(&p, &p.ctx);
+	assert_int_equal(p.ctx.last_cpu, NO_CPU);
+	assert_int_equal(p.ctx.allowed[0], 1ULL << 33);
+	p.may_run[6] = true;
+	sched_set_affinity(&p);
+	assert_int_equal(p.ctx.allowed[0], 3ULL << 33);
+	p.no_ctx = true;
+	p.may_run[7] = true;
+	sched_set_affinity(&p);
+	assert_int_equal(p.ctx.allowed[0], 3ULL << 33);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(dispatch_takes_the_earlier_deadline, setup),
+		cmocka_unit_test_setup(dispatch_keeps_what_is_first, setup),
+		cmocka_unit_test_setup(a_yielding_task_goes_on_only_if_nobody_waits, setup),
+		cmocka_unit_test_setup(dispatch_steals_before_idling_but_not_before_keeping, setup),
+		cmocka_unit_test_setup(dispatch_without_tables_does_nothing, setup),
+		cmocka_unit_test_setup(an_escaping_task_does_not_go_on, hybrid),
+		cmocka_unit_test_setup(running_starts_a_stint, setup),
+		cmocka_unit_test_setup(stopping_charges_it, setup),
+		cmocka_unit_test_setup(a_sleeper_leaves_queue_and_load, setup),
+		cmocka_unit_test_setup(a_slice_is_cut_once_others_wait, setup),
+		cmocka_unit_test_setup(a_tick_begins_an_escape, hybrid),
+		cmocka_unit_test_setup(yield_ends_the_slice, setup),
+		cmocka_unit_test_setup(idle_cpus_come_and_go, setup),
+		cmocka_unit_test_setup(a_cpu_whose_task_stays_is_not_idle, setup),
+		cmocka_unit_test_setup(a_new_task_starts_at_its_domains_clock, setup),
+		cmocka_unit_test_setup(a_task_has_its_affinity_from_the_start, setup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,554 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Choosing an idle CPU, and leaving a core that is too small. */
+#include "fake_env.h"
+#include "bpf/escape.h"
+
+#define NO_STEP (NR_LEVELS + 1)
+
+/* 2 nodes of 2 domains of 4 cores of 2 threads, the last two cores small; 2 cores share an L2. */
+static int hybrid(void **state)
+{
+	(void)state;
+	fake_start((struct fake_shape){ .nodes = 2,
+					.domains = 2,
+					.tiles = 1,
+					.cores = 4,
+					.smt = 2,
+					.l2_cores = 2,
+					.small_cores = 2 });
+	return 0;
+}
+
+/* 4 nodes of 35 domains of one core of 2 threads; domains 64 and on are in another word. */
+static int wide(void **state)
+{
+	(void)state;
+	fake_start(
+		(struct fake_shape){ .nodes = 4, .domains = 35, .tiles = 1, .cores = 1, .smt = 2 });
+	return 0;
+}
+
+static void idle(u32 cpu)
+{
+	idle_set_cpu(&fake.cpus[cpu]);
+}
+
+static void idle_range(u32 first, u32 last)
+{
+	while (first <= last)
+		idle(first++);
+}
+
+/* --- Steps --- */
+
+static void check_steps(const struct policy *policy, u32 nr_kinds,
+			const struct select_step *expected)
+{
+	struct select_step step;
+	u32 i;
+
+	for (i = 0; expected[i].reach != NO_STEP; i++) {
+		assert_true(select_step(policy, nr_kinds, i, &step));
+		assert_int_equal(step.kind, expected[i].kind);
+		assert_int_equal(step.want, expected[i].want);
+		assert_int_equal(step.reach, expected[i].reach);
+	}
+	assert_false(select_step(policy, nr_kinds, i, &step));
+	assert_true(i <= SELECT_STEPS);
+}
+
+#define END                      \
+	{                        \
+		.reach = NO_STEP \
+	}
+#define ANY KIND_ANY
+
+static void performance_wants_whole_powerful_cores_nearby(void **state)
+{
+	static const struct policy policy = { .mode = TOPO_MODE_PERF, .kind_order = { 2, 1, 0 } };
+	static const struct policy two = { .mode = TOPO_MODE_PERF, .kind_order = { 1, 0 } };
+
+	(void)state;
+	check_steps(&policy, 1,
+		    (struct select_step[]){ { ANY, WANT_WHOLE, LEVEL_LLC },
+					    { ANY, 0, LEVEL_LLC },
+					    { ANY, WANT_WHOLE, LEVEL_MACHINE },
+					    { ANY, 0, LEVEL_MACHINE },
+					    END });
+	check_steps(&two, 2,
+		    (struct select_step[]){ { 1, WANT_WHOLE, LEVEL_NODE },
+					    { 0, WANT_WHOLE, LEVEL_NODE },
+					    { 1, 0, LEVEL_LLC },
+					    { 0, 0, LEVEL_LLC },
+					    { ANY, WANT_WHOLE, LEVEL_MACHINE },
+					    { ANY, 0, LEVEL_MACHINE },
+					    END });
+	check_steps(&policy, 3,
+		    (struct select_step[]){ { 2, WANT_WHOLE, LEVEL_NODE },
+					    { 1, WANT_WHOLE, LEVEL_NODE },
+					    { 0, WANT_WHOLE, LEVEL_NODE },
+					    { 2, 0, LEVEL_LLC },
+					    { 1, 0, LEVEL_LLC },
+					    { 0, 0, LEVEL_LLC },
+					    { ANY, WANT_WHOLE, LEVEL_MACHINE },
+					    { ANY, 0, LEVEL_MACHINE },
+					    END });
+}
+
+static void powersave_fills_efficient_kinds(void **state)
+{
+	static const struct policy policy = { .mode = TOPO_MODE_POWERSAVE,
+					      .kind_order = { 0, 1, 2 } };
+
+	(void)state;
+	check_steps(
+		&policy, 1,
+		(struct select_step[]){ { ANY, 0, LEVEL_LLC }, { ANY, 0, LEVEL_MACHINE }, END });
+	check_steps(&policy, 2,
+		    (struct select_step[]){ { 0, 0, LEVEL_NODE },
+					    { 1, 0, LEVEL_NODE },
+					    { ANY, 0, LEVEL_MACHINE },
+					    END });
+	check_steps(&policy, 3,
+		    (struct select_step[]){ { 0, 0, LEVEL_NODE },
+					    { 1, 0, LEVEL_NODE },
+					    { 2, 0, LEVEL_NODE },
+					    { ANY, 0, LEVEL_MACHINE },
+					    END });
+}
+
+static void powersave_prefers_active_cpus(void **state)
+{
+	static const struct policy policy = { .mode = TOPO_MODE_POWERSAVE,
+					      .kind_order = { 0, 1, 2 },
+					      .nr_active = 3 };
+
+	(void)state;
+	check_steps(&policy, 1,
+		    (struct select_step[]){ { ANY, WANT_ACTIVE, LEVEL_LLC },
+					    { ANY, 0, LEVEL_LLC },
+					    { ANY, 0, LEVEL_MACHINE },
+					    END });
+	check_steps(&policy, 2,
+		    (struct select_step[]){ { 0, WANT_ACTIVE, LEVEL_NODE },
+					    { 1, WANT_ACTIVE, LEVEL_NODE },
+					    { 0, 0, LEVEL_NODE },
+					    { 1, 0, LEVEL_NODE },
+					    { ANY, 0, LEVEL_MACHINE },
+					    END });
+}
+
+/* --- Where one step looks --- */
+
+static void slots_are_idle_allowed_and_as_wanted(void **state)
+{
+	struct task_struct p = fake_task(0);
+	const struct tile *t = &fake.tiles[1];
+	u32 base = 32;
+
+	(void)state;
+	assert_int_equal(select_slots(&fake.conf, &p.ctx, t, ANY, 0), 0);
+	idle_range(9, 12); /* slots 1 to 4 of the tile */
+	assert_int_equal(select_slots(&fake.conf, &p.ctx, t, ANY, 0), 0x1eULL << base);
+	assert_int_equal(select_slots(&fake.conf, &p.ctx, t, ANY, WANT_WHOLE), 0x0cULL << base);
+	assert_int_equal(select_slots(&fake.conf, &p.ctx, t, 0, 0), 0x10ULL << base);
+	assert_int_equal(select_slots(&fake.conf, &p.ctx, t, 1, 0), 0x0eULL << base);
+	fake.policy.active[0] = 0x12ULL << base;
+	fake.policy.active[1] = -1ULL;
+	assert_int_equal(select_active(t), 0x12ULL << base);
+	assert_int_equal(select_slots(&fake.conf, &p.ctx, t, ANY, WANT_ACTIVE), 0x12ULL << base);
+	assert_int_equal(select_slots(&fake.conf, &p.ctx, t, ANY, WANT_ACTIVE | WANT_WHOLE), 0);
+	p.ctx.allowed[0] = 0x06ULL << base;
+	assert_int_equal(select_slots(&fake.conf, &p.ctx, t, ANY, 0), 0x06ULL << base);
+	fake.no_policy = true;
+	assert_int_equal(select_active(t), 0);
+}
+
+static void the_best_slot_is_claimed(void **state)
+{
+	struct machine *m = &fake.machine;
+	struct domain *d = &fake.domains[1];
+	struct tile *t = &fake.tiles[1];
+
+	(void)state;
+	idle_range(9, 10);
+	assert_int_equal(select_claim(m, d, 1, t, 0), -1);
+	assert_int_equal(select_claim(m, d, 1, t, 6ULL << 32), 9);
+	assert_int_equal(t->idle, 4ULL << 32);
+	assert_int_equal(counted(STAT_SEL_CLAIM_LOST), 0);
+	assert_int_equal(select_claim(m, d, 1, t, 6ULL << 32), -1);
+	assert_int_equal(counted(STAT_SEL_CLAIM_LOST), 1);
+}
+
+static void near_is_the_cpu_then_its_core_then_its_l2(void **state)
+{
+	struct task_struct p = fake_task(9);
+
+	(void)state;
+	idle_range(8, 15);
+	assert_int_equal(select_near(&p.ctx, 11, ANY, 0), 11);
+	assert_int_equal(select_near(&p.ctx, 11, ANY, 0), 10);
+	assert_int_equal(select_near(&p.ctx, 11, ANY, 0), 8);
+	assert_int_equal(select_near(&p.ctx, 11, ANY, 0), 9);
+	assert_int_equal(select_near(&p.ctx, 11, ANY, 0), -1);
+	assert_int_equal(select_near(&p.ctx, 1000, ANY, 0), -1);
+	assert_int_equal(select_near(NULL, 12, ANY, 0), -1);
+	assert_int_equal(select_near(&p.ctx, 12, 1, 0), -1);
+	assert_int_equal(select_near(&p.ctx, 13, 0, WANT_WHOLE), 13);
+	assert_int_equal(select_near(&p.ctx, 13, 0, WANT_WHOLE), 14);
+}
+
+/* 12 tiles in a domain. */
+static void a_domain_is_searched_tile_by_tile(void **state)
+{
+	struct task_struct p;
+	u32 tile;
+
+	(void)state;
+	fake_start((struct fake_shape){
+		.nodes = 1, .domains = 2, .tiles = 12, .cores = 40, .smt = 1 });
+	p = fake_task(0);
+	for (tile = 12; tile < 24; tile++)
+		idle(tile * 40 + 5);
+	assert_int_equal(select_domain(&p.ctx, 1, ANY, 0), 12 * 40 + 5);
+	assert_int_equal(select_domain(&p.ctx, 1, ANY, 0), 13 * 40 + 5);
+	/* Eight idle tiles are looked at and no more. */
+	for (tile = 14; tile < 21; tile++)
+		p.ctx.allowed[tile] = 0;
+	assert_int_equal(select_domain(&p.ctx, 1, ANY, 0), 21 * 40 + 5);
+	p.ctx.allowed[22] = 0;
+	assert_int_equal(select_domain(&p.ctx, 1, ANY, 0), -1);
+	assert_int_equal(select_domain(&p.ctx, 0, ANY, 0), -1);
+	assert_int_equal(select_domain(&p.ctx, 2, ANY, 0), -1);
+	assert_int_equal(select_domain(NULL, 1, ANY, 0), -1);
+}
+
+static void a_ring_is_searched_from_our_own_number_on(void **state)
+{
+	struct task_struct p = fake_task(0);
+	u32 i;
+
+	(void)state;
+	idle(2 * 3), idle(2 * 11), idle(2 * 30);
+	assert_int_equal(select_ring(&p.ctx, 10, 0, ANY, 0), 2 * 11);
+	assert_int_equal(select_ring(&p.ctx, 10, 0, ANY, 0), 2 * 30);
+	assert_int_equal(select_ring(&p.ctx, 10, 0, ANY, 0), 2 * 3);
+	assert_int_equal(select_ring(&p.ctx, 10, 0, ANY, 0), -1);
+	/* A ring in the bitmap's second word: node 1 has domains 35 to 69. */
+	idle(2 * 66);
+	assert_int_equal(fake.domains[0].rings[2].word, 1);
+	assert_int_equal(select_ring(&p.ctx, 0, 2, ANY, 0), 2 * 66);
+	/* Eight domains are looked at and no more. */
+	memset(p.ctx.allowed, 0, sizeof(p.ctx.allowed));
+	p.ctx.allowed[5] = -1ULL;
+	for (i = 3; i <= 10; i++)
+		idle(2 * i);
+	assert_int_equal(select_ring(&p.ctx, 2, 0, ANY, 0), 2 * 10);
+	idle(2 * 10), idle(2 * 2);
+	assert_int_equal(select_ring(&p.ctx, 1, 0, ANY, 0), -1);
+	assert_int_equal(select_ring(&p.ctx, 2, TOPO_MAX_RINGS, ANY, 0), -1);
+	assert_int_equal(select_ring(&p.ctx, 1000, 0, ANY, 0), -1);
+}
+
+static void far_goes_from_near_to_remote_nodes(void **state)
+{
+	struct task_struct p = fake_task(0);
+
+	(void)state;
+	idle(2 * 139), idle(2 * 40), idle(2 * 90), idle(2 * 20);
+	assert_int_equal(select_far(&p.ctx, 0, ANY, 0, LEVEL_LLC), -1);
+	assert_int_equal(select_far(&p.ctx, 0, ANY, 0, LEVEL_NODE), 2 * 20);
+	assert_int_equal(select_far(&p.ctx, 0, ANY, 0, LEVEL_NODE), -1);
+	assert_int_equal(select_far(&p.ctx, 0, ANY, 0, LEVEL_MACHINE), 2 * 40);
+	assert_int_equal(select_far(&p.ctx, 0, ANY, 0, LEVEL_MACHINE), 2 * 90);
+	assert_int_equal(select_far(&p.ctx, 0, ANY, 0, LEVEL_MACHINE), 2 * 139);
+	assert_int_equal(select_far(&p.ctx, 0, ANY, 0, LEVEL_MACHINE), -1);
+	assert_int_equal(select_far(&p.ctx, 1000, ANY, 0, LEVEL_MACHINE), -1);
+}
+
+static void a_step_leaves_the_domain_only_if_it_may(void **state)
+{
+	struct task_struct p = fake_task(8);
+	const struct cpu_ctx *prev = &fake.cpus[8];
+	struct select_step step = { ANY, 0, LEVEL_LLC };
+
+	(void)state;
+	idle(1), idle(9), idle(15), idle(17);
+	assert_int_equal(select_by_step(&p.ctx, prev, 8, &step), 9);
+	assert_int_equal(select_by_step(&p.ctx, prev, 8, &step), 15);
+	assert_int_equal(select_by_step(&p.ctx, prev, 8, &step), -1);
+	step.reach = LEVEL_NODE;
+	assert_int_equal(select_by_step(&p.ctx, prev, 8, &step), 1);
+	assert_int_equal(select_by_step(&p.ctx, prev, 8, &step), -1);
+	step.reach = LEVEL_MACHINE;
+	assert_int_equal(select_by_step(&p.ctx, prev, 8, &step), 17);
+}
+
+/* --- The whole choice --- */
+
+static void check_selected(u32 prev, u32 cpu, u32 want, enum topo_stat stat)
+{
+	u64 before = counted(stat);
+
+	count_selected(&fake.policy, prev, cpu, want);
+	assert_int_equal(counted(stat), before + 1);
+}
+
+static void choices_are_counted_by_distance(void **state)
+{
+	(void)state;
+	check_selected(0, 0, WANT_WHOLE, STAT_SEL_PREV_CORE);
+	check_selected(0, 0, 0, STAT_SEL_PREV_THREAD);
+	check_selected(0, 1, WANT_WHOLE, STAT_SEL_CORE_L2);
+	check_selected(0, 2, WANT_WHOLE, STAT_SEL_CORE_L2);
+	check_selected(0, 1, 0, STAT_SEL_THREAD_L2);
+	check_selected(0, 2, 0, STAT_SEL_THREAD_L2);
+	check_selected(0, 4, WANT_WHOLE, STAT_SEL_CORE_LLC);
+	check_selected(0, 4, 0, STAT_SEL_THREAD_LLC);
+	check_selected(0, 8, WANT_WHOLE, STAT_SEL_NODE);
+	check_selected(0, 8, 0, STAT_SEL_NODE);
+	check_selected(0, 16, WANT_WHOLE, STAT_SEL_MACHINE);
+	check_selected(0, 16, 0, STAT_SEL_MACHINE);
+	assert_int_equal(counted(STAT_SEL_SPILL), 0);
+	fake.policy.nr_active = 1;
+	check_selected(0, 16, 0, STAT_SEL_SPILL);
+	count_selected(&fake.policy, 0, 16, WANT_ACTIVE);
+	assert_int_equal(counted(STAT_SEL_SPILL), 1);
+	count_selected(&fake.policy, 0, 1000, 0);
+	assert_int_equal(counted(STAT_SEL_SPILL), 1);
+}
+
+static s32 choose(const struct task_struct *p, u32 prev)
+{
+	struct task_ctx t = p->ctx;
+
+	return select_idle_cpu(&t, prev);
+}
+
+static void performance_takes_cores_before_threads(void **state)
+{
+	struct task_struct p = fake_task(1);
+
+	(void)state;
+	assert_int_equal(choose(&p, 1), -1);
+	idle(1);	    /* the previous CPU, its sibling busy */
+	idle_range(2, 3);   /* a powerful core */
+	idle_range(4, 5);   /* a small one */
+	idle_range(10, 11); /* a powerful one in the next domain */
+	idle_range(16, 17); /* and one on the other node */
+	assert_int_equal(choose(&p, 1), 2);
+	assert_int_equal(choose(&p, 1), 10);
+	assert_int_equal(choose(&p, 1), 4);
+	assert_int_equal(choose(&p, 1), 1);
+	assert_int_equal(choose(&p, 1), 3);
+	assert_int_equal(choose(&p, 1), 5);
+	assert_int_equal(choose(&p, 1), 16);
+	assert_int_equal(choose(&p, 1), 11);
+	assert_int_equal(choose(&p, 1), 17);
+	assert_int_equal(choose(&p, 1), -1);
+	assert_int_equal(choose(&p, 1000), -1);
+	assert_int_equal(select_idle_cpu(NULL, 1), -1);
+}
+
+static void powersave_passes_over_what_does_not_fit(void **state)
+{
+	struct task_struct p = fake_task(1);
+
+	(void)state;
+	fake_powersave();
+	idle_range(0, 15);
+	assert_int_equal(choose(&p, 1), 4);
+	assert_int_equal(choose(&p, 1), 5);
+	assert_int_equal(choose(&p, 12), 12);
+	p.ctx.util = 410;
+	p.ctx.util_ns = fake.now_ns;
+	assert_int_equal(select_unfit(&fake.conf, &fake.policy, &p.ctx), 1);
+	assert_int_equal(choose(&p, 7), 0);
+	p.ctx.util = 409;
+	assert_int_equal(select_unfit(&fake.conf, &fake.policy, &p.ctx), 0);
+	assert_int_equal(choose(&p, 7), 7);
+	/* Performance and machines of one kind do not ask. */
+	p.ctx.util = 1024;
+	fake.policy.mode = TOPO_MODE_PERF;
+	assert_int_equal(select_unfit(&fake.conf, &fake.policy, &p.ctx), 0);
+	fake.policy.mode = TOPO_MODE_POWERSAVE;
+	fake.conf.nr_kinds = 1;
+	assert_int_equal(select_unfit(&fake.conf, &fake.policy, &p.ctx), 0);
+}
+
+static void an_unfit_task_takes_a_small_core_rather_than_wait(void **state)
+{
+	struct task_struct p = fake_task(1);
+
+	(void)state;
+	fake_powersave();
+	idle(6);
+	p.ctx.util = 1024;
+	p.ctx.util_ns = fake.now_ns;
+	assert_int_equal(choose(&p, 1), 6);
+}
+
+static void powersave_spills_beyond_the_active_cpus(void **state)
+{
+	struct task_struct p = fake_task(1);
+
+	(void)state;
+	fake_powersave();
+	fake.policy.nr_active = 2;
+	fake.policy.active[0] = 1ULL << 7 | 1ULL << 2; /* CPUs 7 (small) and 2 */
+	idle_range(0, 7);
+	assert_int_equal(choose(&p, 4), 7);
+	assert_int_equal(choose(&p, 4), 2);
+	assert_int_equal(counted(STAT_SEL_SPILL), 0);
+	assert_int_equal(choose(&p, 4), 4);
+	assert_int_equal(counted(STAT_SEL_SPILL), 1);
+}
+
+static void an_expired_policy_gives_way_to_the_static_order(void **state)
+{
+	struct task_struct p = fake_task(1);
+
+	(void)state;
+	fake_powersave();
+	fake.policy.expires_ns = fake.now_ns;
+	idle_range(0, 7);
+	assert_int_equal(choose(&p, 5), 0); /* as in performance */
+	assert_int_equal(counted(STAT_BAD_POLICY), 1);
+}
+
+/* --- Escape from small cores --- */
+
+static void escape_is_due_after_10_ms_of_computing(void **state)
+{
+	struct task_struct p = fake_task(4);
+	struct cpu_ctx *c = &fake.cpus[4];
+
+	(void)state;
+	c->run_start_ns = 1000 * MS;
+	idle(0);
+	assert_false(escape_is_due(&p, &p.ctx, c, 1010 * MS - 1));
+	assert_true(escape_is_due(&p, &p.ctx, c, 1010 * MS));
+	p.ctx.run_ns = 7 * MS;
+	assert_true(escape_is_due(&p, &p.ctx, c, 1003 * MS));
+	assert_false(escape_is_due(&p, &p.ctx, c, 1003 * MS - 1));
+	assert_false(escape_is_due(&p, &p.ctx, c, 999 * MS));
+	p.pinned = true;
+	assert_false(escape_is_due(&p, &p.ctx, c, 1010 * MS));
+	p.pinned = false;
+	/* Nice work stays in powersave. */
+	p.weight = 99;
+	assert_true(escape_is_due(&p, &p.ctx, c, 1010 * MS));
+	fake_powersave();
+	assert_false(escape_is_due(&p, &p.ctx, c, 1010 * MS));
+	p.weight = 100;
+	assert_true(escape_is_due(&p, &p.ctx, c, 1010 * MS));
+	assert_true(idle_claim_cpu(&fake.cpus[0]));
+	assert_false(escape_is_due(&p, &p.ctx, c, 1010 * MS));
+}
+
+static void escape_begins_once_and_on_lesser_kinds_only(void **state)
+{
+	struct task_struct p = fake_task(4);
+	struct cpu_ctx *c = &fake.cpus[4];
+
+	(void)state;
+	idle(0);
+	assert_false(escape_begins(&p, c, 2000 * MS)); /* nothing runs */
+	c->run_start_ns = 1000 * MS;
+	assert_false(escape_begins(&p, c, 1005 * MS));
+	assert_false(p.ctx.escaping);
+	fake.cpus[0].run_start_ns = 1000 * MS;
+	assert_false(escape_begins(&p, &fake.cpus[0], 1010 * MS)); /* the best kind */
+	fake.conf.nr_kinds = 1;
+	assert_false(escape_begins(&p, c, 1010 * MS));
+	fake.conf.nr_kinds = 2;
+	p.no_ctx = true;
+	assert_false(escape_begins(&p, c, 1010 * MS));
+	p.no_ctx = false;
+	assert_true(escape_begins(&p, c, 1010 * MS));
+	assert_true(p.ctx.escaping);
+	assert_false(escape_begins(&p, c, 1010 * MS));
+}
+
+static void escape_finds_whole_better_cores(void **state)
+{
+	struct task_struct p = fake_task(4);
+
+	(void)state;
+	idle(0), idle_range(6, 7), idle_range(18, 19);
+	assert_int_equal(escape_find_cpu(&p.ctx, 0), -1); /* it is on the best kind */
+	assert_int_equal(escape_find_cpu(&p.ctx, 4), 18);
+	assert_int_equal(escape_find_cpu(&p.ctx, 4), -1);
+	assert_int_equal(escape_find_cpu(NULL, 4), -1);
+	assert_int_equal(escape_find_cpu(&p.ctx, 1000), -1);
+	/* Three kinds: the best first, then the one in between. */
+	fake.conf.nr_kinds = 3;
+	idle_range(10, 11);
+	fake.tiles[0].kind[2] = fake.tiles[0].kind[1];
+	fake.tiles[0].kind[1] = 0;
+	idle_range(0, 1);
+	assert_int_equal(escape_find_cpu(&p.ctx, 4), 0);
+	assert_int_equal(escape_find_cpu(&p.ctx, 4), 10);
+}
+
+static void escape_ends_on_a_better_core(void **state)
+{
+	struct task_struct p = fake_task(4);
+
+	(void)state;
+	p.ctx.escaping = 1;
+	p.ctx.run_ns = 5;
+	idle_range(0, 1);
+	assert_true(escape_ends(&p, &p.ctx, 4, 2));
+	assert_int_equal(p.ctx.escaping, 0);
+	assert_int_equal(p.ctx.run_ns, 0);
+	assert_inserted_local(&p, 0, 20 * MS);
+	assert_kicked(0, 0, ENV_KICK_IDLE);
+	assert_int_equal(counted(STAT_FIT_ESCAPE), 1);
+	assert_int_equal(counted(STAT_ENQ_IDLE), 1);
+}
+
+static void without_a_better_core_it_stays(void **state)
+{
+	struct task_struct p = fake_task(4);
+
+	(void)state;
+	p.ctx.escaping = 1;
+	p.ctx.run_ns = 5;
+	idle(0);
+	assert_false(escape_ends(&p, &p.ctx, 4, 2));
+	assert_int_equal(p.ctx.escaping, 0);
+	assert_int_equal(p.ctx.run_ns, 0);
+	assert_int_equal(fake.nr_inserts, 0);
+	assert_int_equal(fake.nr_kicks, 0);
+	assert_int_equal(counted(STAT_FIT_STAY), 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(performance_wants_whole_powerful_cores_nearby, hybrid),
+		cmocka_unit_test_setup(powersave_fills_efficient_kinds, hybrid),
+		cmocka_unit_test_setup(powersave_prefers_active_cpus, hybrid),
+		cmocka_unit_test_setup(slots_are_idle_allowed_and_as_wanted, hybrid),
+		cmocka_unit_test_setup(the_best_slot_is_claimed, hybrid),
+		cmocka_unit_test_setup(near_is_the_cpu_then_its_core_then_its_l2, hybrid),
+		cmocka_unit_test_setup(a_domain_is_searched_tile_by_tile, hybrid),
+		cmocka_unit_test_setup(a_ring_is_searched_from_our_own_number_on, wide),
+		cmocka_unit_test_setup(far_goes_from_near_to_remote_nodes, wide),
+		cmocka_unit_test_setup(a_step_leaves_the_domain_only_if_it_may, hybrid),
+		cmocka_unit_test_setup(choices_are_counted_by_distance, hybrid),
+		cmocka_unit_test_setup(performance_takes_cores_before_threads, hybrid),
+		cmocka_unit_test_setup(powersave_passes_over_what_does_not_fit, hybrid),
+		cmocka_unit_test_setup(an_unfit_task_takes_a_small_core_rather_than_wait, hybrid),
+		cmocka_unit_test_setup(powersave_spills_beyond_the_active_cpus, hybrid),
+		cmocka_unit_test_setup(an_expired_policy_gives_way_to_the_static_order, hybrid),
+		cmocka_unit_test_setup(escape_is_due_after_10_ms_of_computing, hybrid),
+		cmocka_unit_test_setup(escape_begins_once_and_on_lesser_kinds_only, hybrid),
+		cmocka_unit_test_setup(escape_finds_whole_better_cores, hybrid),
+		cmocka_unit_test_setup(escape_ends_on_a_better_core, hybrid),
+		cmocka_unit_test_setup(without_a_better_core_it_stays, hybrid),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
