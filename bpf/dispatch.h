@@ -104,6 +104,15 @@ static inline void dispatch_keep(struct task_struct *prev, struct task_ctx *t, s
 	count(STAT_DSP_KEEP);
 }
 
+/* Nothing waits for this CPU or for any: take what waits for another's cache. */
+static inline bool dispatch_warm(const struct cpu_ctx *c)
+{
+	if (!steal_warm(c->domain, c->slot))
+		return false;
+	count(STAT_DSP_WARM);
+	return true;
+}
+
 /*
  * Nothing to do. Says so first and then looks again, as a task may have come in between; a task
  * that is counted but has not landed is waited for by looking once more from idle, once for each
@@ -116,11 +125,13 @@ static inline void dispatch_idle(struct cpu_ctx *c, struct domain *d, u32 cpu)
 	count(STAT_DSP_IDLE);
 	idle_set_cpu(c);
 	arrivals = line_arrivals(&d->line);
-	if (!line_waiting(&d->line) || c->arrivals == arrivals)
+	if (!line_waiting(&d->line) && !read_word(&d->warm_tiles))
+		return;
+	if (c->arrivals == arrivals)
 		return;
 	c->arrivals = arrivals;
 	count(STAT_DSP_LOOK_AGAIN);
-	if (dispatch_move(QUEUE_DOMAIN, d, cpu))
+	if (dispatch_move(QUEUE_DOMAIN, d, cpu) || dispatch_warm(c))
 		idle_claim_cpu(c);
 	else
 		kick_idle(cpu);

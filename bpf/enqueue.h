@@ -74,13 +74,31 @@ static inline void enqueue_stay(struct task_struct *p, struct task_ctx *t, struc
 	env_insert_local(p, cpu, lineup_slice_ns(d, c), enq);
 }
 
+/*
+ * A task that was put back, not woken, waits for the CPU whose cache it has filled, as long as that
+ * CPU does not get more than its share of the domain's load. Above it goes into the domain's DSQ,
+ * where it is taken by whichever CPU has nothing as urgent.
+ */
+static inline bool enqueue_is_warm(const struct cpu_ctx *c, const struct domain *d, u32 enq)
+{
+	u64 share = d->load / WEIGHT_NICE0 / (d->nr_cpus ? d->nr_cpus : 1);
+
+	if (enq & (ENV_ENQ_WAKEUP | ENV_ENQ_REENQUEUE))
+		return false;
+	return line_waiting(&c->line) + 1 <= share;
+}
+
 static inline void enqueue_shared(struct task_struct *p, struct task_ctx *t, struct cpu_ctx *c,
 				  struct domain *d, u32 cpu, u32 enq)
 {
+	bool warm = enqueue_is_warm(c, d, enq);
 	s32 idle;
 
 	/* Counted first, then looked: a CPU going idle does it the other way round. */
-	queue_enter_domain(t, d);
+	if (warm)
+		queue_enter_warm(t, c, d, cpu);
+	else
+		queue_enter_domain(t, d);
 	idle = select_idle_cpu(t, cpu);
 	if (idle >= 0 && !(enq & ENV_ENQ_REENQUEUE)) {
 		queue_leave(t);
@@ -90,8 +108,9 @@ static inline void enqueue_shared(struct task_struct *p, struct task_ctx *t, str
 		return;
 	}
 	lineup(p, t, d, enq & ENV_ENQ_WAKEUP);
-	env_insert_dsq(p, DSQ_DOMAIN_BASE + d->id, lineup_slice_ns(d, c), t->deadline_ns);
-	count(STAT_ENQ_DOMAIN);
+	env_insert_dsq(p, warm ? DSQ_CPU_BASE + cpu : DSQ_DOMAIN_BASE + d->id,
+		       lineup_slice_ns(d, c), t->deadline_ns);
+	count(warm ? STAT_ENQ_WARM : STAT_ENQ_DOMAIN);
 	/*
 	 * What was sent to a CPU and could not run there is not sent again, lest it goes to and fro
 	 * between CPUs that others take: an idle CPU fetches it.

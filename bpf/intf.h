@@ -94,7 +94,8 @@ struct domain {
 
 	/* Written when a tile's first CPU becomes idle or its last one busy. */
 	u64 idle_tiles; /* bit i: tile first_tile + i has an idle CPU */
-	u64 pad1[7];
+	u64 warm_tiles; /* and a CPU whose DSQ holds a task that others may take */
+	u64 pad1[6];
 
 	u32 id;
 	u32 node;
@@ -110,7 +111,8 @@ struct domain {
 
 struct tile {
 	u64 idle; /* slots whose CPU is idle and not yet claimed */
-	u64 pad0[7];
+	u64 warm; /* slots whose CPU's DSQ holds a task that other CPUs may take */
+	u64 pad0[6];
 
 	u64 slots; /* slots in use */
 	u64 first; /* the first thread of each core */
@@ -144,7 +146,7 @@ struct cpu_ctx {
 	u32 arrivals;	  /* the domain's, when this CPU last looked twice before going idle */
 	u32 yielded;	  /* the running task asked to let others go first */
 	u32 stays;	  /* the last task was put back only to go on here at once */
-	u32 pad3;
+	u32 nr_warm;	  /* tasks in the CPU's DSQ that other CPUs may take */
 	u64 pad2[3];
 };
 
@@ -152,7 +154,12 @@ struct cpu_ctx {
  * Which queue a task waits in, so that the queue's nr_queued can be kept right whichever way the
  * task leaves it.
  */
-enum task_queue { QUEUE_NONE, QUEUE_DOMAIN, QUEUE_CPU };
+enum task_queue {
+	QUEUE_NONE,
+	QUEUE_DOMAIN,
+	QUEUE_CPU,  /* may run only there */
+	QUEUE_WARM, /* in the DSQ of the CPU it ran on last, for its cache; others may take it */
+};
 
 /*
  * Kept for each task while it is scheduled by us. `allowed` is its CPU affinity as slots;
@@ -266,11 +273,13 @@ struct topo_conf {
 	X(ENQ_IDLE, "straight to an idle CPU")                                 \
 	X(ENQ_DOMAIN, "domain DSQ")                                            \
 	X(ENQ_CPU, "CPU DSQ (pinned)")                                         \
+	X(ENQ_WARM, "CPU DSQ (for its cache)")                                 \
 	X(ENQ_STAY, "went on where it was, as nobody else wanted to")          \
 	X(ENQ_PREEMPT, "preempted a later deadline")                           \
 	/* dispatch: what a CPU that needs work does */                        \
 	X(DSP_CPU, "from the CPU DSQ")                                         \
 	X(DSP_DOMAIN, "from the domain DSQ")                                   \
+	X(DSP_WARM, "from the DSQ of another CPU of the domain")               \
 	X(DSP_STEAL_NODE, "stolen inside the node")                            \
 	X(DSP_STEAL_MACHINE, "stolen from another node")                       \
 	X(DSP_STEAL_LEFT, "not stolen: it would cost more than it gains")      \

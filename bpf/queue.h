@@ -2,6 +2,9 @@
 /*
  * How many tasks wait in each queue, known without asking the kernel.
  *
+ * Each domain has a DSQ, and each CPU has one: for tasks that may run only there, and for tasks
+ * that have just run there and would lose their cache elsewhere.
+ *
  * A task counts from just before it is put into a DSQ (the insertion takes effect only when the
  * callback has returned) until it runs, sleeps or is put elsewhere. The *line* of a queue is one
  * word: tasks waiting in the low half, arrivals so far in the high half. With the second number a
@@ -14,7 +17,8 @@
 #include "bits.h"
 #include "env.h"
 
-#define LINE_ARRIVAL (1ULL << 32 | 1)
+#define LINE_WAITING 1ULL
+#define LINE_ARRIVED (1ULL << 32)
 
 static inline u32 line_waiting(const u64 *line)
 {
@@ -37,8 +41,45 @@ static inline void waiting_domain_show(struct machine *m, u32 domain)
 static inline void waiting_domain_hide(struct machine *m, struct domain *d)
 {
 	clear_bits(&m->waiting_domains[d->id / 64 % DOMAIN_WORDS], bit(d->id));
-	if (line_waiting(&d->line))
+	if (line_waiting(&d->line) || read_word(&d->warm_tiles))
 		waiting_domain_show(m, d->id);
+}
+
+/*
+ * Tasks that wait in a CPU's DSQ for its cache are found as idle CPUs are: a bit for the CPU in its
+ * tile, one for the tile, one for the domain; see idle.h.
+ */
+static inline void warm_show(struct machine *m, struct domain *d, struct tile *t,
+			     const struct cpu_ctx *c)
+{
+	set_bits(&t->warm, bit(c->slot));
+	set_bits(&d->warm_tiles, bit(c->tile - d->first_tile));
+	waiting_domain_show(m, d->id);
+}
+
+static inline void warm_hide(struct machine *m, struct domain *d, struct tile *t,
+			     const struct cpu_ctx *c)
+{
+	if (clear_bits(&t->warm, bit(c->slot)) == bit(c->slot)) {
+		clear_bits(&d->warm_tiles, bit(c->tile - d->first_tile));
+		if (read_word(&t->warm))
+			set_bits(&d->warm_tiles, bit(c->tile - d->first_tile));
+		if (!line_waiting(&d->line) && !read_word(&d->warm_tiles))
+			waiting_domain_hide(m, d);
+	}
+	if (*(const volatile u32 *)&c->nr_warm)
+		warm_show(m, d, t, c);
+}
+
+static inline void queue_leave_warm(struct cpu_ctx *c)
+{
+	struct machine *m = env_machine();
+	struct domain *d = env_domain(c->domain);
+	struct tile *t = env_tile(c->tile);
+
+	__sync_fetch_and_add(&c->line, -LINE_WAITING);
+	if (__sync_fetch_and_add(&c->nr_warm, -1U) == 1 && m && d && t)
+		warm_hide(m, d, t, c);
 }
 
 /* A task leaves whatever queue it is counted in. */
@@ -50,16 +91,18 @@ static inline void queue_leave(struct task_ctx *t)
 	if (queue == QUEUE_NONE)
 		return;
 	t->queue = QUEUE_NONE;
-	if (queue == QUEUE_CPU) {
-		struct cpu_ctx *c = env_cpu(t->queue_id);
-
-		if (c)
-			__sync_fetch_and_add(&c->line, -1ULL);
-	} else {
+	if (queue == QUEUE_DOMAIN) {
 		struct domain *d = env_domain(t->queue_id);
 
-		if (d && (u32)__sync_fetch_and_add(&d->line, -1ULL) == 1 && m)
+		if (d && (u32)__sync_fetch_and_add(&d->line, -LINE_WAITING) == 1 && m)
 			waiting_domain_hide(m, d);
+	} else {
+		struct cpu_ctx *c = env_cpu(t->queue_id);
+
+		if (c && queue == QUEUE_WARM)
+			queue_leave_warm(c);
+		else if (c)
+			__sync_fetch_and_add(&c->line, -LINE_WAITING);
 	}
 }
 
@@ -69,7 +112,7 @@ static inline void queue_enter_domain(struct task_ctx *t, struct domain *d)
 
 	t->queue = QUEUE_DOMAIN;
 	t->queue_id = d->id;
-	__sync_fetch_and_add(&d->line, LINE_ARRIVAL);
+	__sync_fetch_and_add(&d->line, LINE_ARRIVED + LINE_WAITING);
 	if (m)
 		waiting_domain_show(m, d->id);
 }
@@ -78,7 +121,23 @@ static inline void queue_enter_cpu(struct task_ctx *t, struct cpu_ctx *c, u32 cp
 {
 	t->queue = QUEUE_CPU;
 	t->queue_id = cpu;
-	__sync_fetch_and_add(&c->line, LINE_ARRIVAL);
+	__sync_fetch_and_add(&c->line, LINE_ARRIVED + LINE_WAITING);
+}
+
+/* An arrival for the domain, too: a CPU of it that is about to go idle may take the task. */
+static inline void queue_enter_warm(struct task_ctx *t, struct cpu_ctx *c, struct domain *d,
+				    u32 cpu)
+{
+	struct machine *m = env_machine();
+	struct tile *tile = env_tile(c->tile);
+
+	t->queue = QUEUE_WARM;
+	t->queue_id = cpu;
+	__sync_fetch_and_add(&c->line, LINE_ARRIVED + LINE_WAITING);
+	__sync_fetch_and_add(&c->nr_warm, 1U);
+	__sync_fetch_and_add(&d->line, LINE_ARRIVED);
+	if (m && tile)
+		warm_show(m, d, tile, c);
 }
 
 #endif

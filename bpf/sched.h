@@ -86,7 +86,7 @@ static inline void sched_dispatch(u32 cpu, struct task_struct *prev)
 		return;
 	if (t)
 		dispatch_keep(prev, t, c, d);
-	else if (!steal(d))
+	else if (!dispatch_warm(c) && !steal(d))
 		dispatch_idle(c, d, cpu);
 }
 

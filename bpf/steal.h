@@ -34,19 +34,48 @@ static inline u64 steal_gain_ns(const struct topo_conf *conf, u32 nr_waiting, u3
 	return slice * nr_waiting / (nr_cpus ? nr_cpus : 1);
 }
 
+/* A task that waits for the cache of a CPU of the domain; starting at a slot, so that all get help.
+ */
+ENV_SUBPROG bool steal_warm(u32 domain, u32 start)
+{
+	const struct domain *d = env_domain(domain);
+	u64 slots, tiles = d ? read_word(&d->warm_tiles) : 0;
+	const struct tile *t;
+	bool stolen = false;
+	u32 i;
+
+	if (!tiles)
+		return false;
+	t = env_tile(d->first_tile + first_bit_from(tiles, start / TILE_SLOTS));
+	slots = t ? read_word(&t->warm) : 0;
+	env_for(i, 0, STEAL_TRIES) {
+		u32 slot = first_bit_from(slots, start);
+
+		if (!t || !slots)
+			break;
+		stolen = env_move_to_local(DSQ_CPU_BASE + t->cpu[slot & (TILE_SLOTS - 1)]);
+		if (stolen)
+			break;
+		slots &= ~bit(slot);
+	}
+	return stolen;
+}
+
 ENV_SUBPROG bool steal_from(u32 domain, u32 level, u64 cost_ns)
 {
 	const struct topo_conf *conf = env_conf();
 	const struct domain *d = env_domain(domain);
 	u32 nr_waiting = d ? line_waiting(&d->line) : 0;
 
+	if (d && !nr_waiting && read_word(&d->warm_tiles))
+		nr_waiting = 1;
 	if (!nr_waiting)
 		return false;
 	if (steal_gain_ns(conf, nr_waiting, d->nr_cpus) < cost_ns) {
 		count(STAT_DSP_STEAL_LEFT);
 		return false;
 	}
-	if (!env_move_to_local(DSQ_DOMAIN_BASE + domain)) {
+	if (!env_move_to_local(DSQ_DOMAIN_BASE + domain) && !steal_warm(domain, 0)) {
 		count(STAT_DSP_STEAL_MISS);
 		return false;
 	}
