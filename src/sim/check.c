@@ -70,12 +70,13 @@ static void check_counters(struct sim *sim)
 	check_counter(sim, "switches", counted(sim, STAT_RUN_SWITCH), sim->stats.switches);
 	check_counter(sim, "tasks moved to a CPU",
 		      counted(sim, STAT_DSP_CPU) + counted(sim, STAT_DSP_DOMAIN) +
-			      counted(sim, STAT_DSP_STEAL_NODE) +
+			      counted(sim, STAT_DSP_WARM) + counted(sim, STAT_DSP_STEAL_NODE) +
 			      counted(sim, STAT_DSP_STEAL_MACHINE),
 		      sim->stats.moves);
 	check_counter(sim, "tasks enqueued",
 		      counted(sim, STAT_ENQ_IDLE) + counted(sim, STAT_ENQ_DOMAIN) +
-			      counted(sim, STAT_ENQ_CPU) + counted(sim, STAT_ENQ_STAY),
+			      counted(sim, STAT_ENQ_CPU) + counted(sim, STAT_ENQ_WARM) +
+			      counted(sim, STAT_ENQ_STAY),
 		      sim->stats.enqueues);
 	check_counter(sim, "kicks", counted(sim, STAT_KICK_IDLE) + counted(sim, STAT_KICK_PREEMPT),
 		      sim->stats.kicks);
