@@ -266,7 +266,7 @@ $(mutants:%=$(mutant-O)/%/bpf/made): $(mutant-O)/%/bpf/made: tests/property/muta
 $(mutants:%=$(O)/mutants/%.o): $(O)/mutants/%.o: src/sim/policy_topo.c $(mutant-O)/%/bpf/made $(O)/flags
 	$(say) CC $@
 	@mkdir -p $(@D)
-	$(Q)$(CC) -iquote $(mutant-O)/$* $(cflags) -w -DPOLICY_TOPO=mutant_$* -c -o $@ $<
+	$(Q)$(CC) -iquote $(mutant-O)/$* $(cflags) -w -MMD -MP -DPOLICY_TOPO=mutant_$* -c -o $@ $<
 
 $(property): $(call object,$(property-sources)) $(mutants:%=$(O)/mutants/%.o) $(O)/libscx_topo.a
 	$(say) LD $@
@@ -410,4 +410,4 @@ help:
 	@echo "V=1 shows commands; SANITIZE=1 builds with ASan and UBSan into build-asan;"
 	@echo "DEPS=no lists missing packages instead of installing them."
 
--include $(all-objects:.o=.d) $(wildcard $(bpf-O)/*.d)
+-include $(all-objects:.o=.d) $(mutants:%=$(O)/mutants/%.d) $(wildcard $(bpf-O)/*.d)

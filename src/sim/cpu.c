@@ -375,6 +375,7 @@ static void enter_idle(struct sim *sim, struct sim_cpu *c)
 	c->idle_from_ns = sim->now_ns;
 	set_busy(sim, c, false);
 	power_idle(&sim->power, c, sim->now_ns);
+	turns_yield(sim, c->cpu, 0);
 	sim->policy->update_idle(c->cpu, true);
 	violation_cpu(sim, c, true);
 }

@@ -40,6 +40,12 @@ static inline bool event_queue_is_set(const struct event_queue *q, u32 timer)
 	return q->place[timer];
 }
 
+/* When it fires; the end of time if it is not set. */
+static inline u64 event_queue_time(const struct event_queue *q, u32 timer)
+{
+	return q->place[timer] ? q->heap[q->place[timer] - 1].time_ns : ~0ULL;
+}
+
 /* Takes the next timer out; false: there is none. */
 bool event_queue_pop(struct event_queue *q, u64 *time_ns, u32 *timer);
 

@@ -7,7 +7,6 @@
 #include "check.h"
 #include "policy.h"
 #include "trace.h"
-#include "turns.h"
 
 _Thread_local struct sim *sim_current;
 
@@ -199,6 +198,9 @@ static void cpu_event(struct sim *sim, u32 timer)
 	case TIMER_KICK:
 		cpu_kicks_arrive(sim, c);
 		break;
+	case TIMER_TURN:
+		turns_next(sim);
+		break;
 	}
 }
 
@@ -215,14 +217,11 @@ static void task_event(struct sim *sim, struct task_struct *p)
 static bool waits_for_turn(struct sim *sim, u32 timer, u32 first_task)
 {
 	const struct task_struct *p = timer < first_task ? NULL : sim->tasks[timer - first_task];
-	u64 when;
 
-	if (!sim->cost->takes_turns || (p && p->state != TASK_SLEEPING))
+	if (!sim->cost->takes_turns || (p && p->state != TASK_SLEEPING) ||
+	    (!p && timer % CPU_TIMERS == TIMER_TURN))
 		return false;
-	when = turns_next(sim, sim_cpu(sim, p ? p->cpu : timer / CPU_TIMERS));
-	if (when > sim->now_ns)
-		event_queue_set(&sim->events, timer, when);
-	return when > sim->now_ns;
+	return turns_defer(sim, timer, p ? p->cpu : timer / CPU_TIMERS);
 }
 
 int sim_run(struct sim *sim)

@@ -27,6 +27,7 @@
 #include "histogram.h"
 #include "power.h"
 #include "rng.h"
+#include "turns.h"
 #include "workload.h"
 
 #define WORK_PER_NS	 1024ULL
@@ -175,8 +176,9 @@ struct sim {
 	struct sim_cost cost_drawn; /* this run's: each a little off, by the seed */
 	struct rng rng;
 	struct event_queue events;
-	u32 this_cpu; /* which executes what happens now */
-	u64 step_ns;  /* of the last step of a program, and how many there were then */
+	struct turns turns; /* only where CPUs take turns */
+	u32 this_cpu;	    /* which executes what happens now */
+	u64 step_ns;	    /* of the last step of a program, and how many there were then */
 	u32 nr_steps;
 
 	u32 nr_cpu_ids;
@@ -196,6 +198,7 @@ struct sim {
 	/* Idle violations: waiting tasks that an idle CPU could run. */
 	u32 nr_idle, nr_waiting_anywhere, nr_pinned_violations;
 	u64 violation_since_ns;
+	u64 last_idle_ns; /* when the last idle CPU became busy */
 	u64 *idle_bits;
 	struct task_struct **partly; /* waiting with an affinity of several CPUs */
 	u32 nr_partly, partly_capacity;
@@ -286,7 +289,7 @@ void violation_settle(struct sim *sim);
 const char *sim_task_name(const struct task_struct *p);
 
 /* Timers of CPUs and tasks. */
-enum cpu_timer { TIMER_WORK, TIMER_TICK, TIMER_RESCHED, TIMER_KICK, CPU_TIMERS };
+enum cpu_timer { TIMER_WORK, TIMER_TICK, TIMER_RESCHED, TIMER_KICK, TIMER_TURN, CPU_TIMERS };
 
 static inline u32 timer_of_cpu(const struct sim_cpu *c, enum cpu_timer timer)
 {

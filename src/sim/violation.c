@@ -11,6 +11,8 @@
 
 #include "policy.h"
 
+#define OVERLAP_MIN_NS (10 * NSEC_PER_USEC) /* less is the way of an interrupt */
+
 static bool idle_allowed(const struct sim *sim, const struct task_struct *p)
 {
 	u32 i;
@@ -49,6 +51,8 @@ void violation_cpu(struct sim *sim, struct sim_cpu *c, bool idle)
 	violation_settle(sim);
 	*word ^= bit;
 	sim->nr_idle += idle ? 1 : -1;
+	if (!sim->nr_idle)
+		sim->last_idle_ns = sim->now_ns;
 	sim->nr_pinned_violations += idle ? c->nr_pinned_waiting : -c->nr_pinned_waiting;
 }
 
@@ -152,8 +156,14 @@ void violation_check(struct sim *sim, struct task_struct *p)
 	if (sim->wait_bound_ns && wait_ns > sim->wait_bound_ns)
 		sim_breach(sim, "task %u (%s) waited %llu us, the bound is %llu us", p->id,
 			   sim_task_name(p), wait_ns / 1000, sim->wait_bound_ns / 1000);
-	if (wait_ns <= sim->stats.longest_near_violation_ns)
+	/* The rest looks at all CPUs: only where it can tell something new. */
+	if (wait_ns <= sim->stats.longest_near_violation_ns || wait_ns < OVERLAP_MIN_NS ||
+	    (!sim->nr_idle && sim->last_idle_ns <= p->ready_ns))
 		return;
+	if (p->allowed && p->allowed->nr == 1) {
+		check_overlap(sim, p, sim_cpu(sim, p->cpu));
+		return;
+	}
 	for (cpu = 0; cpu < sim->nr_cpu_ids; cpu++) {
 		if (task_may_run(sim, p, cpu))
 			check_overlap(sim, p, sim_cpu(sim, cpu));

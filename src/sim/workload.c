@@ -38,6 +38,7 @@ static enum workload_does sleeps_until(struct sim *sim, struct task_struct *p, u
 	p->program.needs = 0; /* no messages, but the time */
 	p->program.due_ns = time_ns;
 	event_queue_set(&sim->events, timer_of_task(sim, p), time_ns);
+	turns_yield(sim, p->cpu, time_ns);
 	return WORKLOAD_SLEEPS;
 }
 
