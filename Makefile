@@ -282,6 +282,11 @@ check-property: $(property)
 check-seeds: $(property)
 	$(Q)$(property) --first $(FIRST) --seeds $(SEEDS)
 
+# Mistakes in the policy, one at a time: each must make a unit test fail. make check-mutants ONLY=vtime.h
+.PHONY: check-mutants
+check-mutants: $(O)/libscx_topo.a
+	$(Q)CC='$(CC)' CFLAGS='$(cflags)' LIBS='$(pkg-libs)' LIBRARY=$< tests/unit/mutate $(ONLY)
+
 tidy:
 	$(say) TIDY .
 	$(Q)tests/tidy
@@ -400,6 +405,7 @@ help:
 	@echo "  bench           the benchmark against other schedulers, in a virtual machine; SEEDS=\"1 2\""
 	@echo "  check-quick     the tests that need no virtual machine, in under a minute"
 	@echo "  check-seeds     random machines and load: SEEDS=20000 FIRST=1"
+	@echo "  check-mutants   that the unit tests notice mistakes in the policy: ONLY=steal.h"
 	@echo "  install         install below DESTDIR= and PREFIX=$(PREFIX)"
 	@echo "  deps            install the packages that building and testing need"
 	@echo "  format          lay out the source; check-format only looks"
