@@ -320,7 +320,7 @@ static void a_task_not_landed_is_looked_for_once_an_arrival(void **state)
 	dispatch_idle(c, d, 5);
 	assert_int_equal(fake.nr_kicks, 1);
 	assert_int_equal(fake.nr_moves, 1);
-	d->line += LINE_ARRIVAL;
+	d->line += 1ULL << 32 | 1;
 	dispatch_idle(c, d, 5);
 	dispatch_idle(c, d, 5);
 	assert_int_equal(fake.nr_kicks, 2);
