@@ -8,6 +8,9 @@
 .SECONDARY:
 .DEFAULT_GOAL := all
 MAKEFLAGS += --no-builtin-rules --no-builtin-variables
+ifeq ($(filter -j%,$(MAKEFLAGS))$(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
 
 # --- What may be set on the command line ---------------------------------------------------------
 
