@@ -56,60 +56,77 @@ static void silence_hwloc(void)
 	setenv("HWLOC_SHOW_ERRORS", "none", 1);
 }
 
-/* The whole file as a string; its reader must cope with anything the path may name. */
+/* What the path names may be anything: only a file of a sensible size is read. */
+static int check_file(int fd, const char *path, size_t *size, const struct topo_error *error)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return topo_fail(error, errno, "reading %s: %s", path, strerror(errno));
+	if (S_ISDIR(st.st_mode))
+		return topo_fail(error, EISDIR,
+				 "reading %s: it is a directory; name an hwloc XML file, or use "
+				 "--sysfs-root for a snapshot of /sys",
+				 path);
+	if (!S_ISREG(st.st_mode))
+		return topo_fail(error, EINVAL, "reading %s: not a regular file", path);
+	if (st.st_size > XML_MAX_BYTES)
+		return topo_fail(error, E2BIG,
+				 "reading %s: %lld MiB is too large for a topology, the limit is "
+				 "%ld MiB",
+				 path, (long long)st.st_size >> 20, XML_MAX_BYTES >> 20);
+	if (st.st_size == 0)
+		return topo_fail(error, EINVAL, "reading %s: the file is empty", path);
+	*size = st.st_size;
+	return 0;
+}
+
+/* At most `size` bytes; a file may shrink while it is read. Returns how many, or -1. */
+static ssize_t read_bytes(int fd, char *text, size_t size)
+{
+	size_t used = 0;
+
+	while (used < size) {
+		ssize_t n = read(fd, text + used, size - used);
+
+		if (n < 0)
+			return -1;
+		if (n == 0)
+			break;
+		used += n;
+	}
+	return used;
+}
+
+/* The whole file as a string that the caller frees; its size counts the NUL at the end. */
 static int read_file(const char *path, char **textp, size_t *sizep, const struct topo_error *error)
 {
 	/* O_NONBLOCK: opening a FIFO must not wait for a writer. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	int ret = 0;
-	size_t size = 0;
-	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), ret;
 	char *text = NULL;
+	size_t size = 0;
+	ssize_t used;
 
-	if (fd < 0 || fstat(fd, &st) < 0) {
-		ret = topo_fail(error, errno, "reading %s: %s", path, strerror(errno));
-	} else if (S_ISDIR(st.st_mode)) {
-		ret = topo_fail(error, EISDIR,
-				"reading %s: it is a directory; name an hwloc XML file, or use "
-				"--sysfs-root for a snapshot of /sys",
-				path);
-	} else if (!S_ISREG(st.st_mode)) {
-		ret = topo_fail(error, EINVAL, "reading %s: not a regular file", path);
-	} else if (st.st_size > XML_MAX_BYTES) {
-		ret = topo_fail(error, E2BIG,
-				"reading %s: %lld MiB is too large for a topology, the limit is "
-				"%ld MiB",
-				path, (long long)st.st_size >> 20, XML_MAX_BYTES >> 20);
-	} else if (st.st_size == 0) {
-		ret = topo_fail(error, EINVAL, "reading %s: the file is empty", path);
-	}
-	if (ret)
-		goto out;
-	text = malloc(st.st_size + 1);
-	if (!text) {
-		ret = -ENOMEM;
-		goto out;
-	}
-	while (size < (size_t)st.st_size) {
-		ssize_t n = read(fd, text + size, st.st_size - size);
-
-		if (n < 0) {
+	if (fd < 0)
+		return topo_fail(error, errno, "reading %s: %s", path, strerror(errno));
+	ret = check_file(fd, path, &size, error);
+	if (!ret) {
+		text = malloc(size + 1);
+		used = text ? read_bytes(fd, text, size) : 0;
+		if (!text)
+			ret = -ENOMEM;
+		else if (used < 0)
 			ret = topo_fail(error, errno, "reading %s: %s", path, strerror(errno));
-			goto out;
-		}
-		if (n == 0)
-			break;
-		size += n;
 	}
-	text[size] = '\0';
+	close(fd);
+	if (ret) {
+		free(text);
+		return ret;
+	}
+	text[used] = '\0';
 	*textp = text;
-	*sizep = size + 1;
-	text = NULL;
-out:
-	free(text);
-	if (fd >= 0)
-		close(fd);
-	return ret;
+	*sizep = used + 1;
+	return 0;
 }
 
 static int not_a_topology(const struct topo_error *error, const char *path, const char *text)

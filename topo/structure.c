@@ -27,33 +27,29 @@ static int check_thread(const struct builder *b, hwloc_obj_t pu)
 	return 0;
 }
 
-/* Puts every thread into topo->online and sorts topo->cpus by number. */
-static int collect_cpus(struct builder *b)
+static int allocate(struct builder *b, int nr_cpus)
 {
 	struct topo *topo = b->topo;
-	int n = hwloc_get_nbobjs_by_type(topo->hwloc, HWLOC_OBJ_PU);
+
+	if (nr_cpus <= 0)
+		return topo_fail(&b->error, EINVAL, "not a usable topology: no CPUs in it");
+	if (nr_cpus > TOPO_MAX_CPUS)
+		return topo_fail(&b->error, E2BIG, "%d CPUs: this program stops at %d", nr_cpus,
+				 TOPO_MAX_CPUS);
+	topo->nr_cpus = nr_cpus;
+	topo->cpus = topo_array(nr_cpus, sizeof(*topo->cpus));
+	topo->online = hwloc_bitmap_alloc();
+	b->pus = topo_array(nr_cpus, sizeof(*b->pus));
+	b->logical = topo_array(nr_cpus, sizeof(*b->logical));
+	return topo->cpus && topo->online && b->pus && b->logical ? 0 : -ENOMEM;
+}
+
+/* topo->cpus by number, and the ways from there to hwloc and back. */
+static void sort_cpus(struct builder *b)
+{
+	struct topo *topo = b->topo;
 	int position = 0, cpu;
 
-	if (n <= 0)
-		return topo_fail(&b->error, EINVAL, "not a usable topology: no CPUs in it");
-	if (n > TOPO_MAX_CPUS)
-		return topo_fail(&b->error, E2BIG, "%d CPUs: this program stops at %d", n,
-				 TOPO_MAX_CPUS);
-	topo->nr_cpus = n;
-	topo->cpus = topo_array(n, sizeof(*topo->cpus));
-	topo->online = hwloc_bitmap_alloc();
-	b->pus = topo_array(n, sizeof(*b->pus));
-	b->logical = topo_array(n, sizeof(*b->logical));
-	if (!topo->cpus || !topo->online || !b->pus || !b->logical)
-		return -ENOMEM;
-	for (int i = 0; i < n; i++) {
-		hwloc_obj_t pu = hwloc_get_obj_by_type(topo->hwloc, HWLOC_OBJ_PU, i);
-		int ret = check_thread(b, pu);
-
-		if (ret)
-			return ret;
-		hwloc_bitmap_set(topo->online, pu->os_index);
-	}
 	for (int i = 0; i < TOPO_MAX_CPUS; i++)
 		b->position[i] = -1;
 	hwloc_bitmap_foreach_begin(cpu, topo->online) {
@@ -61,13 +57,29 @@ static int collect_cpus(struct builder *b)
 		b->position[cpu] = position++;
 	}
 	hwloc_bitmap_foreach_end();
-	for (int i = 0; i < n; i++) {
+	for (int i = 0; i < topo->nr_cpus; i++) {
 		hwloc_obj_t pu = hwloc_get_obj_by_type(topo->hwloc, HWLOC_OBJ_PU, i);
 
 		b->logical[i] = b->position[pu->os_index];
 		b->pus[b->logical[i]] = pu;
 	}
-	return 0;
+}
+
+static int collect_cpus(struct builder *b)
+{
+	struct topo *topo = b->topo;
+	int ret = allocate(b, hwloc_get_nbobjs_by_type(topo->hwloc, HWLOC_OBJ_PU));
+
+	for (int i = 0; !ret && i < topo->nr_cpus; i++) {
+		hwloc_obj_t pu = hwloc_get_obj_by_type(topo->hwloc, HWLOC_OBJ_PU, i);
+
+		ret = check_thread(b, pu);
+		if (!ret && hwloc_bitmap_set(topo->online, pu->os_index) < 0)
+			ret = -ENOMEM;
+	}
+	if (!ret)
+		sort_cpus(b);
+	return ret;
 }
 
 /* The id of a container that is NULL for CPUs outside of any. */
