@@ -24,13 +24,21 @@
 #define RESTART_PAUSE_MS 50 /* CPUs rarely come or go alone */
 
 static const struct option long_options[] = {
-	{ "mode", required_argument, NULL, 'm' },	{ "switch", required_argument, NULL, 's' },
-	{ "verbose", no_argument, NULL, 'v' },		{ "help", no_argument, NULL, 'h' },
-	{ "sysfs-root", required_argument, NULL, 'r' }, { 0 },
+	{ "mode", required_argument, NULL, 'm' },
+	{ "switch", required_argument, NULL, 's' },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "sysfs-root", required_argument, NULL, 'r' },
+	{ "profile", required_argument, NULL, 'p' },
+	{ "no-energy", no_argument, NULL, 'n' },
+	{ "explain", no_argument, NULL, 'x' },
+	{ "epp", no_argument, NULL, 'e' },
+	{ 0 },
 };
 
 struct arguments {
 	struct run_options run;
+	bool mode_given, profile_given;
 	bool switch_mode; /* of the running instance, to run.mode */
 	bool help;
 };
@@ -52,6 +60,21 @@ static int parse(int argc, char **argv, struct arguments *args)
 			if (!mode_parse(optarg, &args->run.mode))
 				return fail_usage("'%s' is no mode: perf, powersave or auto",
 						  optarg);
+			args->mode_given = true;
+			break;
+		case 'p':
+			if (strcmp(optarg, "laptop"))
+				return fail_usage("'%s' is no profile: laptop", optarg);
+			args->profile_given = true;
+			break;
+		case 'n':
+			args->run.steering.no_energy = true;
+			break;
+		case 'x':
+			args->run.steering.explain = true;
+			break;
+		case 'e':
+			args->run.steering.epp = true;
 			break;
 		case 'v':
 			args->run.verbose = true;
@@ -67,6 +90,10 @@ static int parse(int argc, char **argv, struct arguments *args)
 			return fail_usage("unknown option %s", argv[optind - 1]);
 		}
 	}
+	if (args->profile_given && args->mode_given)
+		return fail_usage("--profile chooses the mode: leave out --mode");
+	if (args->profile_given)
+		args->run.mode = TOPO_MODE_AUTO;
 	if (optind < argc)
 		return fail_usage("run takes no argument '%s'", argv[optind]);
 	return EXIT_DONE;
@@ -141,6 +168,13 @@ static int watch_worker(pid_t pid, const sigset_t *set, struct run_options *opti
 	}
 }
 
+/* After the worker, however it ended, and before the first: one before us may have been killed. */
+static void put_back_epp(void)
+{
+	if (epp_restore("/", EPP_STATE_FILE) < 0)
+		note("%s is not ours: left alone", EPP_STATE_FILE);
+}
+
 static int supervise(struct run_options *options)
 {
 	const struct timespec pause = { .tv_nsec = RESTART_PAUSE_MS * NSEC_PER_MSEC };
@@ -149,6 +183,7 @@ static int supervise(struct run_options *options)
 	sigset_t set;
 	int status;
 
+	put_back_epp();
 	block_signals(&set);
 	for (;;) {
 		pid = fork();
@@ -157,6 +192,7 @@ static int supervise(struct run_options *options)
 		if (!pid)
 			run_worker(self, options);
 		status = watch_worker(pid, &set, options, &ending);
+		put_back_epp();
 		if (status != WORKER_RESTART)
 			return status;
 		if (ending)

@@ -116,16 +116,42 @@ static int fill_tables(struct main_bpf *skel, const struct layout *layout)
 	return err ?: fill(skel->maps.policies, &conf->fallback, sizeof(conf->fallback), 1);
 }
 
-/* Mapped, so that the policy can be changed and the counters read without any privilege. */
-static int map_policies(struct loader *loader)
+static size_t mapped_size(const struct bpf_map *map)
 {
-	void *policies = mmap(NULL, sysconf(_SC_PAGESIZE), PROT_READ | PROT_WRITE, MAP_SHARED,
-			      bpf_map__fd(loader->skel->maps.policies), 0);
+	size_t page = sysconf(_SC_PAGESIZE);
+	size_t value_size = (bpf_map__value_size(map) + 7) & ~7UL;
 
-	if (policies == MAP_FAILED)
+	return (value_size * bpf_map__max_entries(map) + page - 1) & ~(page - 1);
+}
+
+static int map_values(const struct bpf_map *map, int protection, void *values)
+{
+	void *address = mmap(NULL, mapped_size(map), protection, MAP_SHARED, bpf_map__fd(map), 0);
+
+	if (address == MAP_FAILED)
 		return -errno;
-	loader->policies = policies;
+	*(void **)values = address;
 	return 0;
+}
+
+/* Mapped, so that the policy can be changed and the counters read without any privilege. */
+static int map_all(struct loader *loader)
+{
+	struct main_bpf *skel = loader->skel;
+	int err = map_values(skel->maps.policies, PROT_READ | PROT_WRITE, &loader->policies);
+
+	err = err ?: map_values(skel->maps.stats, PROT_READ, &loader->stats);
+	return err ?: map_values(skel->maps.cpus, PROT_READ, &loader->cpus);
+}
+
+static void unmap_all(struct loader *loader)
+{
+	if (loader->policies)
+		munmap(loader->policies, mapped_size(loader->skel->maps.policies));
+	if (loader->stats)
+		munmap((void *)loader->stats, mapped_size(loader->skel->maps.stats));
+	if (loader->cpus)
+		munmap((void *)loader->cpus, mapped_size(loader->skel->maps.cpus));
 }
 
 static int ignore_event(void *context, void *data, size_t size)
@@ -193,7 +219,7 @@ enum loader_result loader_start(struct loader *loader, const struct layout *layo
 	err = prepare(loader->skel, layout, hotplug_seq);
 	err = err ?: main_bpf__load(loader->skel);
 	err = err ?: fill_tables(loader->skel, layout);
-	err = err ?: map_policies(loader);
+	err = err ?: map_all(loader);
 	if (err) {
 		result = start_failed(err, "load the BPF program", why, size);
 		goto stop;
@@ -212,8 +238,7 @@ void loader_stop(struct loader *loader)
 	if (loader->link)
 		bpf_link__destroy(loader->link);
 	ring_buffer__free(loader->events);
-	if (loader->policies)
-		munmap(loader->policies, sysconf(_SC_PAGESIZE));
+	unmap_all(loader);
 	if (loader->skel)
 		main_bpf__destroy(loader->skel);
 	memset(loader, 0, sizeof(*loader));
@@ -245,6 +270,25 @@ int loader_event_fd(const struct loader *loader)
 const struct exit_report *loader_exit_report(const struct loader *loader)
 {
 	return (const struct exit_report *)&loader->skel->bss->exit_report;
+}
+
+/* Whatever ran last started then; it may have been ourselves. */
+u64 loader_clock_ns(const struct loader *loader)
+{
+	u32 nr = bpf_map__max_entries(loader->skel->maps.cpus);
+	u64 latest = 0;
+
+	for (u32 i = 0; i < nr; i++) {
+		u64 start = *(const volatile u64 *)&loader->cpus[i].run_start_ns;
+
+		latest = start > latest ? start : latest;
+	}
+	return latest;
+}
+
+const struct cpu_stats *loader_cpu_stats(const struct loader *loader, u32 cpu)
+{
+	return &loader->stats[cpu];
 }
 
 void loader_sum_stats(const struct loader *loader, struct cpu_stats *sum)

@@ -14,8 +14,10 @@ struct ring_buffer;
 struct loader {
 	struct main_bpf *skel;
 	struct bpf_link *link;
-	struct ring_buffer *events; /* tells when the kernel has thrown the scheduler out */
-	struct policy *policies;    /* the two copies; see struct policy */
+	struct ring_buffer *events;    /* tells when the kernel has thrown the scheduler out */
+	struct policy *policies;       /* the two copies; see struct policy */
+	const struct cpu_stats *stats; /* of each CPU number */
+	const struct cpu_ctx *cpus;
 };
 
 enum loader_result {
@@ -48,6 +50,12 @@ int loader_event_fd(const struct loader *loader);
 
 /* Why it ended; kind 0: it has not. */
 const struct exit_report *loader_exit_report(const struct loader *loader);
+
+/* The dispatcher's clock, a moment ago: it is not that of user space. */
+u64 loader_clock_ns(const struct loader *loader);
+
+/* The counters of one CPU, as they change. */
+const struct cpu_stats *loader_cpu_stats(const struct loader *loader, u32 cpu);
 
 /* The counters of all CPUs added up. */
 void loader_sum_stats(const struct loader *loader, struct cpu_stats *sum);

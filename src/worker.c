@@ -12,6 +12,7 @@
 #include "message.h"
 #include "mode.h"
 #include "privileges.h"
+#include "steering.h"
 #include "summary.h"
 #include "worker.h"
 
@@ -19,6 +20,7 @@ struct worker {
 	struct topo *topo;
 	struct layout layout;
 	struct loader loader;
+	struct steering steering;
 	enum topo_mode mode;
 	unsigned long long hotplug_seq;
 	int signals;
@@ -47,11 +49,8 @@ static int open_signals(void)
 
 static void apply_mode(struct worker *w, enum topo_mode mode)
 {
-	struct policy policy;
-
 	w->mode = mode;
-	layout_policy(w->topo, mode == TOPO_MODE_AUTO ? TOPO_MODE_PERF : mode, &policy);
-	loader_set_policy(&w->loader, &policy);
+	steering_set_wish(&w->steering, &w->loader, mode);
 }
 
 /* The sequence number first: what changes after it makes attaching fail, and we look again. */
@@ -75,17 +74,21 @@ static int look_at_machine(struct worker *w)
 	return EXIT_DONE;
 }
 
-static int start(struct worker *w, bool verbose)
+static int start(struct worker *w, const struct run_options *options)
 {
 	char why[256];
 	enum loader_result result;
 	int err;
 
-	result = loader_start(&w->loader, &w->layout, w->hotplug_seq, verbose, why, sizeof(why));
+	result = loader_start(&w->loader, &w->layout, w->hotplug_seq, options->verbose, why,
+			      sizeof(why));
 	if (result == LOADER_RESTART)
 		return WORKER_RESTART;
 	if (result != LOADER_DONE)
 		return fail(result == LOADER_CANNOT ? EXIT_CANNOT : EXIT_FAILED, "%s", why);
+	err = steering_open(&w->steering, w->topo, &w->layout, &options->steering);
+	if (err)
+		return fail(EXIT_FAILED, "cannot open what steers the mode: %s", strerror(-err));
 	err = privileges_drop();
 	if (err)
 		return fail(EXIT_FAILED, "cannot give up root: %s", strerror(-err));
@@ -123,21 +126,26 @@ static bool take_signal(struct worker *w)
 	return false;
 }
 
-/* Sleeps until something happens; nothing here wakes up by itself. */
+/* Sleeps until something happens; only steering wakes up by itself, where it has to. */
 static void wait_for_end(struct worker *w)
 {
-	struct pollfd fds[] = {
+	struct pollfd fds[2 + STEERING_FDS] = {
 		{ .fd = w->signals, .events = POLLIN },
 		{ .fd = loader_event_fd(&w->loader), .events = POLLIN },
 	};
 
 	for (;;) {
-		if (poll(fds, 2, -1) < 0 && errno != EINTR)
-			return;
+		steering_fds(&w->steering, fds + 2);
+		if (poll(fds, 2 + STEERING_FDS, -1) < 0) {
+			if (errno != EINTR)
+				return;
+			continue;
+		}
 		if (loader_exit_report(&w->loader)->kind)
 			return;
 		if (fds[0].revents && !take_signal(w))
 			return;
+		steering_event(&w->steering, &w->loader, fds + 2);
 	}
 }
 
@@ -166,13 +174,14 @@ int worker_run(const struct run_options *options)
 		return fail(EXIT_FAILED, "cannot wait for signals: %s", strerror(errno));
 	status = look_at_machine(&w);
 	if (status == EXIT_DONE)
-		status = start(&w, options->verbose);
+		status = start(&w, options);
 	if (status == EXIT_DONE) {
 		apply_mode(&w, options->mode);
 		say_started(&w);
 		wait_for_end(&w);
 		status = finish(&w);
 	}
+	steering_close(&w.steering);
 	loader_stop(&w.loader);
 	layout_free(&w.layout);
 	topo_free(w.topo);

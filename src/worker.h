@@ -8,10 +8,12 @@
 #define SCX_TOPO_WORKER_H
 
 #include "../bpf/intf.h"
+#include "steering.h"
 
 struct run_options {
 	enum topo_mode mode;
 	bool verbose;
+	struct steering_options steering;
 };
 
 /* The exit status that asks for a new worker, besides those of message.h. */
