@@ -36,11 +36,19 @@ static void window_add(struct probe_window *window, const struct energy_sample *
 		window->busy[k] += (double)sample->busy_ns[k] / NSEC_PER_SEC;
 }
 
-/* Both windows of one side together; how far apart they are, as a share of power. */
-static double join(const struct probe *probe, bool a, struct probe_side *side)
+static bool differ(double a, double b, double factor)
+{
+	return a > b * factor || b > a * factor;
+}
+
+/*
+ * Both windows of one side together, and how far apart they are, as a share of power. False: the
+ * load was not the same.
+ */
+static bool join(const struct probe *probe, bool a, struct probe_side *side, double *apart)
 {
 	struct probe_window sum = { 0 };
-	double watts[2];
+	double watts[2], work[2];
 	u32 n = 0;
 
 	for (u32 i = 0; i < PROBE_STEPS; i++) {
@@ -48,6 +56,7 @@ static double join(const struct probe *probe, bool a, struct probe_side *side)
 
 		if (step_is_a(probe, i) != a)
 			continue;
+		work[n % 2] = window->work / window->seconds;
 		watts[n++ % 2] = window->joules / window->seconds;
 		sum.seconds += window->seconds;
 		sum.joules += window->joules;
@@ -60,21 +69,22 @@ static double join(const struct probe *probe, bool a, struct probe_side *side)
 	side->joules_per_work = sum.joules / sum.work;
 	for (u32 k = 0; k < TOPO_MAX_KINDS; k++)
 		side->busy[k] = sum.busy[k] / sum.seconds;
-	return fabs(watts[0] - watts[1]) / side->watts;
+	*apart = fabs(watts[0] - watts[1]) / side->watts;
+	return !differ(work[0], work[1], PROBE_MORE_WORK);
 }
 
 static enum probe_verdict conclude(const struct probe *probe, struct probe_result *result)
 {
-	double apart;
+	double apart_a, apart_b, apart;
 
 	for (u32 i = 0; i < PROBE_STEPS; i++)
 		if (!(probe->windows[i].work > 0) || !(probe->windows[i].joules > 0))
 			return PROBE_SPOILT;
-	apart = (join(probe, true, &result->a) + join(probe, false, &result->b)) / 2;
-	result->noise = sqrt(NOISE_MIN * NOISE_MIN + apart * apart / 4);
-	if (result->a.work > result->b.work * PROBE_MORE_WORK ||
-	    result->b.work > result->a.work * PROBE_MORE_WORK)
+	if (!join(probe, true, &result->a, &apart_a) || !join(probe, false, &result->b, &apart_b) ||
+	    differ(result->a.work, result->b.work, PROBE_MORE_BUSY))
 		return PROBE_SPOILT;
+	apart = (apart_a + apart_b) / 2;
+	result->noise = sqrt(NOISE_MIN * NOISE_MIN + apart * apart / 4);
 	return PROBE_DONE;
 }
 

@@ -11,7 +11,9 @@
 
 #define PROBE_STEPS	4
 #define PROBE_STEP_NS	(5 * NSEC_PER_SEC)
-#define PROBE_MORE_WORK 1.25 /* between the two ways: it is not the same work any more */
+#define PROBE_MORE_WORK 1.25 /* between two windows of one way: the load has changed */
+/* And between the two ways, as threads that share a core look as if they did more than they do. */
+#define PROBE_MORE_BUSY 2.0
 
 enum probe_subject {
 	PROBE_NOTHING,

@@ -11,7 +11,7 @@
 #define IDLE_UTILISATION 0.01 /* below it nothing is to be won, and probes show nothing */
 #define PROBE_MIN	 0.03
 #define PROBE_MAX	 0.30
-#define PROBE_SETTLE_NS	 (5 * NSEC_PER_SEC)
+#define PROBE_SETTLE_NS	 (20 * NSEC_PER_SEC) /* what has just started is not stable */
 #define PROBE_AGAIN_NS	 (30 * NSEC_PER_SEC) /* while little is known */
 #define PROBE_RARELY_NS	 (600 * NSEC_PER_SEC)
 #define PROBES_FOR_START 2 /* of each pair of kinds */
@@ -119,16 +119,30 @@ static bool kind_holds(const struct steer *steer, u32 kind, double rate)
 	return rate * 1024 < KIND_ROOM * steer->machine->kinds[kind].total_capacity;
 }
 
-/* Neighbours in the order: their costs decide whether it is right. */
+/*
+ * The next pair of neighbours in the order of which each kind can do everything alone; their costs
+ * decide whether the order is right. -1: there is none.
+ */
+static int next_pair(const struct steer *steer, double rate)
+{
+	const u8 *order = steer->model.order;
+	u32 pairs = steer->model.nr_kinds - 1;
+
+	for (u32 i = 0; i < pairs; i++) {
+		u32 place = (steer->model.nr_probes + i) % pairs;
+
+		if (kind_holds(steer, order[place], rate) &&
+		    kind_holds(steer, order[place + 1], rate))
+			return place;
+	}
+	return -1;
+}
+
 static bool start_kind_probe(struct steer *steer, double rate, u64 now_ns)
 {
-	u32 pairs = steer->model.nr_kinds - 1, place;
+	int place = now_ns < steer->not_before_ns ? -1 : next_pair(steer, rate);
 
-	if (!pairs || now_ns < steer->not_before_ns)
-		return false;
-	place = steer->model.nr_probes % pairs;
-	if (!kind_holds(steer, steer->model.order[place], rate) ||
-	    !kind_holds(steer, steer->model.order[place + 1], rate))
+	if (place < 0)
 		return false;
 	probe_start(&steer->probe, PROBE_KINDS, steer->model.order[place],
 		    steer->model.order[place + 1], steer->reverse);
@@ -217,7 +231,10 @@ static bool go_on_probing(struct steer *steer, const struct energy_sample *sampl
 	} else if (verdict == PROBE_DONE) {
 		decided = learn_packing(steer, &result, sample->now_ns);
 	} else {
-		steer->not_before_ns = sample->now_ns + PROBE_AGAIN_NS;
+		u64 pause_ns = PROBE_AGAIN_NS << steer->nr_spoilt;
+
+		steer->nr_spoilt += pause_ns < PROBE_RARELY_NS;
+		steer->not_before_ns = sample->now_ns + pause_ns;
 		steer->packing_not_before_ns = steer->not_before_ns;
 		decided = explain(steer, "probe: spoilt by a change of load");
 	}

@@ -37,6 +37,8 @@ static const char help_text[] =
 	"      --costs x86|icount   what switches, wake-ups and cold caches cost\n"
 	"      --format text|json\n"
 	"      --trace FILE         what ran where, for ui.perfetto.dev\n"
+	"      --explain            say on stderr what the energy controller decides\n"
+	"      --no-energy          powersave with its static order, without that controller\n"
 	"      --help               this text\n"
 	"\n"
 	"Exit status: 0 done, 1 an invariant broke or it failed, 2 wrong usage.\n"
@@ -53,7 +55,7 @@ struct options {
 	const struct sim_cost *cost;
 	enum topo_mode mode;
 	u64 seed, duration_ns;
-	bool json, help;
+	bool json, explain, no_energy, help;
 };
 
 enum {
@@ -64,6 +66,8 @@ enum {
 	OPT_COSTS,
 	OPT_FORMAT,
 	OPT_TRACE,
+	OPT_EXPLAIN,
+	OPT_NO_ENERGY,
 	OPT_HELP
 };
 
@@ -77,6 +81,8 @@ static const struct option long_options[] = {
 	{ "costs", required_argument, NULL, OPT_COSTS },
 	{ "format", required_argument, NULL, OPT_FORMAT },
 	{ "trace", required_argument, NULL, OPT_TRACE },
+	{ "explain", no_argument, NULL, OPT_EXPLAIN },
+	{ "no-energy", no_argument, NULL, OPT_NO_ENERGY },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ 0 },
 };
@@ -136,6 +142,12 @@ static int set_option(struct options *o, int option, const char *value)
 		return parse_format(value, &o->json);
 	case OPT_TRACE:
 		o->trace = value;
+		return 0;
+	case OPT_EXPLAIN:
+		o->explain = true;
+		return 0;
+	case OPT_NO_ENERGY:
+		o->no_energy = true;
 		return 0;
 	case OPT_HELP:
 		o->help = true;
@@ -265,6 +277,8 @@ static int simulate(const struct options *o, const struct topo *topo,
 		.mode = o->mode == TOPO_MODE_AUTO ? TOPO_MODE_PERF : o->mode,
 		.seed = o->seed,
 		.duration_ns = o->duration_ns,
+		.explain = o->explain ? stderr : NULL,
+		.no_energy = o->no_energy,
 	};
 	struct sim sim;
 	char err[256];

@@ -119,6 +119,8 @@ int sim_create(struct sim *sim, const struct sim_setup *setup, char *err, size_t
 	sim->cost_drawn = *setup->cost;
 	sim->cost = &sim->cost_drawn;
 	sim->mode = setup->mode;
+	sim->no_energy = setup->no_energy;
+	sim->explain = setup->explain;
 	sim->seed = setup->seed;
 	sim->end_ns = setup->duration_ns;
 	sim->workloads = setup->workloads;
@@ -224,6 +226,15 @@ static bool waits_for_turn(struct sim *sim, u32 timer, u32 first_task)
 	return turns_defer(sim, timer, p ? p->cpu : timer / CPU_TIMERS);
 }
 
+/* Readings of the energy controller that are due before the next event. */
+static void read_until(struct sim *sim, u64 time_ns)
+{
+	while (sim->steering && sim->steering->next_ns && sim->steering->next_ns < time_ns) {
+		sim->now_ns = sim->steering->next_ns;
+		sim_steering_read(sim);
+	}
+}
+
 int sim_run(struct sim *sim)
 {
 	u64 time_ns;
@@ -231,6 +242,7 @@ int sim_run(struct sim *sim)
 
 	sim_current = sim;
 	while (event_queue_pop(&sim->events, &time_ns, &timer) && time_ns < sim->end_ns) {
+		read_until(sim, time_ns);
 		sim->now_ns = time_ns;
 		sim->stats.events++;
 		if (waits_for_turn(sim, timer, first_task))

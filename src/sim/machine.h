@@ -27,6 +27,7 @@
 #include "histogram.h"
 #include "power.h"
 #include "rng.h"
+#include "steering.h"
 #include "turns.h"
 #include "workload.h"
 
@@ -170,6 +171,7 @@ struct sim {
 	u64 seed;
 	u64 end_ns;
 	enum topo_mode mode;
+	bool no_energy;
 	const struct topo *topo;
 	const struct sim_policy *policy;
 	const struct sim_cost *cost;
@@ -207,6 +209,8 @@ struct sim {
 	struct layout layout;
 	struct machine machine;
 	struct policy policy_map;
+	struct sim_steering *steering; /* NULL: the static policy */
+	FILE *explain;		       /* its decisions are written there; or NULL */
 	struct cpu_stats *cpu_stats;
 	void *model; /* a reference policy's */
 
@@ -240,6 +244,8 @@ struct sim_setup {
 	u64 seed;
 	u64 duration_ns;
 	struct trace *trace; /* or NULL */
+	FILE *explain;	     /* or NULL */
+	bool no_energy;	     /* the static policy, without the energy controller */
 };
 
 /* Returns 0 or -errno; err gets one line. To be freed with sim_free() in either case. */

@@ -25,11 +25,14 @@ static int topo_init(struct sim *sim)
 	sim->cpu_stats = calloc(sim->nr_cpu_ids, sizeof(*sim->cpu_stats));
 	sim->domain_dsqs = calloc(sim->layout.conf.nr_domains, sizeof(*sim->domain_dsqs));
 	sim->cpu_dsqs = calloc(sim->nr_cpu_ids, sizeof(*sim->cpu_dsqs));
-	return sim->cpu_stats && sim->domain_dsqs && sim->cpu_dsqs ? 0 : -ENOMEM;
+	if (!sim->cpu_stats || !sim->domain_dsqs || !sim->cpu_dsqs)
+		return -ENOMEM;
+	return sim->mode == TOPO_MODE_PERF || sim->no_energy ? 0 : sim_steering_start(sim);
 }
 
 static void topo_exit(struct sim *sim)
 {
+	sim_steering_end(sim);
 	layout_free(&sim->layout);
 	free(sim->cpu_stats);
 	free(sim->domain_dsqs);

@@ -190,6 +190,31 @@ u64 power_exit_latency(const struct power *power, const struct sim_cpu *c, u64 n
 	return ns;
 }
 
+static void peek(struct power *sum, const struct power_unit *units, u32 nr, u64 now_ns)
+{
+	u32 i;
+
+	for (i = 0; i < nr; i++) {
+		struct power_unit copy = units[i];
+
+		settle(sum, &copy, now_ns);
+	}
+}
+
+u64 power_now_uj(const struct power *power, u64 now_ns)
+{
+	struct power sum = *power;
+	u64 uj = 0;
+	u32 i;
+
+	peek(&sum, power->cores, power->nr_cores, now_ns);
+	peek(&sum, power->caches, power->nr_caches, now_ns);
+	peek(&sum, power->packages, power->nr_packages, now_ns);
+	for (i = 0; i < NR_ENERGY_KINDS; i++)
+		uj += sum.energy_uj[i];
+	return uj;
+}
+
 void power_finish(struct power *power, u64 now_ns)
 {
 	u32 i;

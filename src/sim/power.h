@@ -56,6 +56,9 @@ void power_idle(struct power *power, struct sim_cpu *c, u64 now_ns);
 /* How long waking an idle CPU takes now. */
 u64 power_exit_latency(const struct power *power, const struct sim_cpu *c, u64 now_ns);
 
+/* All energy used up to now, as a meter would show it. */
+u64 power_now_uj(const struct power *power, u64 now_ns);
+
 /* Accounts for everything up to the end. */
 void power_finish(struct power *power, u64 now_ns);
 

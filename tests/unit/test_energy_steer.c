@@ -280,7 +280,7 @@ static void test_veto_where_packing_does_not_pay(void **state)
 	plant.noise = 0.01;
 	steer_start(&steer, &plant.machine);
 	steer_set_mode(&steer, TOPO_MODE_POWERSAVE);
-	assert_int_equal(run_and_count(&plant, &steer, 40, "veto"), 1);
+	assert_int_equal(run_and_count(&plant, &steer, 55, "veto"), 1);
 	steer_policy(&steer, plant.now_ns, &policy);
 	assert_int_equal(policy.reason, POLICY_VETO);
 	assert_int_equal(policy.nr_active, 0);
@@ -364,7 +364,7 @@ static void test_a_change_of_load_spoils_a_probe(void **state)
 	plant.load = 0.8;
 	steer_start(&steer, &plant.machine);
 	steer_set_mode(&steer, TOPO_MODE_POWERSAVE);
-	assert_int_equal(run_and_count(&plant, &steer, 12, "probe: does"), 1);
+	assert_int_equal(run_and_count(&plant, &steer, 24, "probe: does"), 1);
 	plant.load = 6;
 	assert_int_equal(run_and_count(&plant, &steer, 5, "spoilt"), 1);
 	assert_int_equal(steer.model.nr_probes, 0);

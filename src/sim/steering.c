@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "steering.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "machine.h"
+
+static void write_policy(struct sim *sim)
+{
+	struct sim_steering *s = sim->steering;
+
+	steer_policy(&s->steer, sim->now_ns, &sim->policy_map);
+	s->next_ns = 0;
+	if (steer_period_ns(&s->steer))
+		s->next_ns = sim->now_ns + steer_period_ns(&s->steer);
+}
+
+int sim_steering_start(struct sim *sim)
+{
+	struct sim_steering *s = calloc(1, sizeof(*s));
+	int err;
+
+	sim->steering = s;
+	if (!s)
+		return -ENOMEM;
+	err = energy_machine_make(sim->topo, &sim->layout, &s->machine);
+	err = err ?: steer_start(&s->steer, &s->machine);
+	if (err)
+		return err;
+	steer_set_mode(&s->steer, sim->mode);
+	write_policy(sim);
+	return 0;
+}
+
+void sim_steering_read(struct sim *sim)
+{
+	struct sim_steering *s = sim->steering;
+	struct energy_sample sample = { .now_ns = sim->now_ns, .has_energy = true };
+	struct energy_counters counters = { 0 };
+	u64 energy_uj = power_now_uj(&sim->power, sim->now_ns);
+
+	for (u32 i = 0; i < s->machine.nr_cpus; i++)
+		energy_counters_add(&counters, s->machine.cpus[i].kind,
+				    &sim->cpu_stats[s->machine.cpus[i].cpu]);
+	sample.interval_ns = sim->now_ns - s->read_ns;
+	sample.energy_uj = energy_uj - s->energy_uj;
+	energy_sample_counters(&sample, &s->counters, &counters);
+	s->counters = counters;
+	s->energy_uj = energy_uj;
+	s->read_ns = sim->now_ns;
+	if (steer_take(&s->steer, &sample) && sim->explain)
+		fprintf(sim->explain, "%8.3f s  %s\n", sim->now_ns / 1e9, s->steer.explanation);
+	write_policy(sim);
+}
+
+void sim_steering_end(struct sim *sim)
+{
+	if (!sim->steering)
+		return;
+	steer_end(&sim->steering->steer);
+	energy_machine_free(&sim->steering->machine);
+	free(sim->steering);
+}
