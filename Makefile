@@ -370,6 +370,9 @@ install: all
 	$(Q)install -m 644 $(O)/libscxu.a $(DESTDIR)$(PREFIX)/lib/libscxu.a
 	$(Q)install -D -m 644 src/user/scxu.h $(DESTDIR)$(PREFIX)/include/scxu.h
 	$(Q)install -D -m 644 $(O)/scxu.pc $(DESTDIR)$(PREFIX)/lib/pkgconfig/scxu.pc
+	@mkdir -p $(DESTDIR)$(PREFIX)/lib/systemd/system
+	$(Q)sed 's|@PREFIX@|$(PREFIX)|' src/scx_topo.service.in \
+		>$(DESTDIR)$(PREFIX)/lib/systemd/system/scx_topo.service
 	$(Q)for page in $(wildcard docs/man/*.[0-9]); do \
 		install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; \
 	done
