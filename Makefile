@@ -256,7 +256,6 @@ check-vm: all guest
 
 # Random machines and load. Mutants are the policy with a mistake, made from copies of its headers;
 # tests/property/property says what they are for.
-SEEDS ?= 3000
 FIRST ?= 1
 mutants := lost_kick deadline_as_vruntime forgotten_pinned_queue affinity_ignored uncounted_sleep
 mutant-O := $(bpf-O:%/bpf=%)/mutants
@@ -277,13 +276,13 @@ $(property): $(call object,$(property-sources)) $(mutants:%=$(O)/mutants/%.o) $(
 
 .PHONY: check-property check-seeds
 check-property: $(property)
-	$(say) TEST "$(property) --seeds $(SEEDS), --mutants"
-	$(Q){ $(property) --seeds $(SEEDS) && $(property) --mutants; } >$(property).log 2>&1 || \
+	$(say) TEST "$(property) --seeds $(or $(SEEDS),3000), --mutants"
+	$(Q){ $(property) --seeds $(or $(SEEDS),3000) && $(property) --mutants; } >$(property).log 2>&1 || \
 		{ cat $(property).log; exit 1; }
 
 # Thousands, without sanitizers: make check-seeds SEEDS=20000
 check-seeds: $(property)
-	$(Q)$(property) --first $(FIRST) --seeds $(SEEDS)
+	$(Q)$(property) --first $(FIRST) --seeds $(or $(SEEDS),20000)
 
 # Mistakes in the policy, one at a time: each must make a unit test fail. make check-mutants ONLY=vtime.h
 .PHONY: check-mutants
@@ -318,6 +317,7 @@ SEEDS ?=
 .PHONY: bench
 bench: deps-all
 	$(Q)$(MAKE) all bench-programs
+	$(Q)O=$(O) tests/bench/simulator
 	$(Q)O=$(O) CONTENDERS="$(CONTENDERS)" VM="$(VM)" tests/bench/run $(SEEDS)
 
 .PHONY: bench-programs

@@ -102,8 +102,8 @@ struct task_struct {
 	struct dsq_node node;
 	struct task_struct *local_next; /* on a CPU's local queue; else of the free list */
 	struct program program;
-	struct task_ctx ctx; /* scx_topo's */
 	u64 model[4];	     /* a reference policy's */
+	struct task_ctx ctx; /* scx_topo's: its last member is allocated as far as it is used */
 };
 
 enum cpu_state { CPU_OFFLINE, CPU_IDLE, CPU_RUNS, CPU_TAKEN /* by a higher class */ };

@@ -23,6 +23,12 @@ u32 task_nr_allowed(const struct sim *sim, const struct task_struct *p)
 	return p->allowed ? p->allowed->nr : sim->nr_everywhere;
 }
 
+/* Words of affinity that no machine of this size uses are left out: caches are small. */
+static size_t task_size(const struct sim *sim)
+{
+	return offsetof(struct task_struct, ctx.allowed) + sim->layout.conf.nr_words * sizeof(u64);
+}
+
 /* A place in the table of tasks: one that is free again, or a new one. */
 static struct task_struct *task_alloc(struct sim *sim)
 {
@@ -43,7 +49,7 @@ static struct task_struct *task_alloc(struct sim *sim)
 	}
 	if (event_queue_resize(&sim->events, sim->nr_cpu_ids * CPU_TIMERS + sim->task_capacity))
 		return NULL;
-	p = malloc(sizeof(*p));
+	p = malloc(task_size(sim));
 	if (!p)
 		return NULL;
 	p->id = sim->nr_tasks;
@@ -66,7 +72,7 @@ struct task_struct *task_new(struct sim *sim, const struct workload *w, u32 cpu,
 		return NULL;
 	}
 	id = p->id;
-	memset(p, 0, sizeof(*p));
+	memset(p, 0, task_size(sim));
 	p->id = id;
 	p->cpu = cpu;
 	p->weight = w->weight;
