@@ -6,6 +6,7 @@
 #ifndef SCX_TOPO_COMMANDS_H
 #define SCX_TOPO_COMMANDS_H
 
+int cmd_monitor(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_topology(int argc, char **argv);
 int cmd_simulate(int argc, char **argv);

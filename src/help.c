@@ -35,6 +35,10 @@ static const char text[] =
 	"  scx_topo evolve --spec TEXT (--model-cmd CMD | --replay DIR)\n"
 	"      Tries schedulers that a command writes. scx_topo evolve --help says more.\n"
 	"\n"
+	"  scx_topo monitor [--format text|json] [-n COUNT] [INTERVAL_SECONDS]\n"
+	"      Shows what the running scx_topo does, each second or at that interval, COUNT times\n"
+	"      or until Ctrl-C: by domain and kind of core, and every counter. Needs root.\n"
+	"\n"
 	"  --sysfs-root DIR   read /sys and /proc below DIR (never schedules)\n"
 	"  --help, --version\n"
 	"\n"
@@ -43,6 +47,7 @@ static const char text[] =
 	"Examples:\n"
 	"  sudo scx_topo                            schedule for performance\n"
 	"  sudo scx_topo run --switch powersave     from another shell: save power from now on\n"
+	"  sudo scx_topo monitor                    watch it, from another shell\n"
 	"  scx_topo topology -i laptop.xml          look at another machine\n"
 	"  scx_topo topology --format xml >me.xml && lstopo -i me.xml me.svg\n";
 

@@ -16,6 +16,7 @@
 struct table {
 	const char *name; /* as the kernel keeps it: 15 letters at most */
 	size_t value_size;
+	bool section; /* variables, not an array */
 	const void *at;
 	u32 nr;
 };
@@ -81,6 +82,12 @@ static int map_table(struct running *r, int fd, struct table *table,
 	return 0;
 }
 
+/* In the sections of a program there are variables of its own behind those that we know. */
+static bool has_size(const struct table *table, u32 size)
+{
+	return table->section ? size >= table->value_size : size == table->value_size;
+}
+
 /* The map goes into the table of its name; others are none of our business. */
 static int open_map(struct running *r, u32 id, struct table *tables, size_t nr)
 {
@@ -95,8 +102,8 @@ static int open_map(struct running *r, u32 id, struct table *tables, size_t nr)
 	for (i = 0; i < nr && !err; i++) {
 		if (strcmp(info.name, tables[i].name) || tables[i].at)
 			continue;
-		err = info.value_size == tables[i].value_size ? map_table(r, fd, &tables[i], &info)
-							      : -EPROTO;
+		err = has_size(&tables[i], info.value_size) ? map_table(r, fd, &tables[i], &info)
+							    : -EPROTO;
 	}
 	close(fd);
 	return err;
@@ -180,8 +187,11 @@ int running_open(struct running *r, char *why, size_t size)
 		[STATS] = { .name = "stats", .value_size = sizeof(struct cpu_stats) },
 		[POLICIES] = { .name = "policies", .value_size = sizeof(struct policy) },
 		[RODATA] = { .name = "main_bpf.rodata",
-			     .value_size = sizeof(struct main_bpf__rodata) },
-		[BSS] = { .name = "main_bpf.bss", .value_size = sizeof(struct main_bpf__bss) },
+			     .value_size = sizeof(struct main_bpf__rodata),
+			     .section = true },
+		[BSS] = { .name = "main_bpf.bss",
+			  .value_size = sizeof(struct main_bpf__bss),
+			  .section = true },
 	};
 	int err;
 

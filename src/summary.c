@@ -47,6 +47,17 @@ const char *stat_name(enum topo_stat stat)
 	return name;
 }
 
+const char *stat_group(enum topo_stat stat)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
+		if (!strncmp(names[stat], groups[i].prefix, strlen(groups[i].prefix)))
+			return groups[i].title;
+	}
+	return "";
+}
+
 u64 wait_quantile_us(const struct cpu_stats *stats, u32 permille)
 {
 	u64 total = 0, seen = 0;

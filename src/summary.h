@@ -12,6 +12,9 @@
 const char *stat_text(enum topo_stat stat);
 const char *stat_name(enum topo_stat stat);
 
+/* The function that counts it, as a title for a table. */
+const char *stat_group(enum topo_stat stat);
+
 /*
  * The wait that `permille` of 1000 waits did not exceed, in us: the upper end of the histogram's
  * bucket, so up to twice too large. 0: there were none.
