@@ -8,6 +8,7 @@
 
 int cmd_monitor(int argc, char **argv);
 int cmd_run(int argc, char **argv);
+int cmd_trace(int argc, char **argv);
 int cmd_topology(int argc, char **argv);
 int cmd_simulate(int argc, char **argv);
 int cmd_new(int argc, char **argv);

@@ -39,6 +39,10 @@ static const char text[] =
 	"      Shows what the running scx_topo does, each second or at that interval, COUNT times\n"
 	"      or until Ctrl-C: by domain and kind of core, and every counter. Needs root.\n"
 	"\n"
+	"  scx_topo trace -o FILE [SECONDS]\n"
+	"      Records who runs where, under any scheduler, for 5 s or so many, or until Ctrl-C;\n"
+	"      FILE opens in ui.perfetto.dev. Needs root.\n"
+	"\n"
 	"  --sysfs-root DIR   read /sys and /proc below DIR (never schedules)\n"
 	"  --help, --version\n"
 	"\n"
@@ -48,6 +52,7 @@ static const char text[] =
 	"  sudo scx_topo                            schedule for performance\n"
 	"  sudo scx_topo run --switch powersave     from another shell: save power from now on\n"
 	"  sudo scx_topo monitor                    watch it, from another shell\n"
+	"  sudo scx_topo trace -o trace.json 2      record two seconds of it\n"
 	"  scx_topo topology -i laptop.xml          look at another machine\n"
 	"  scx_topo topology --format xml >me.xml && lstopo -i me.xml me.svg\n";
 

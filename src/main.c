@@ -13,8 +13,9 @@ struct command {
 };
 
 static const struct command commands[] = {
-	{ "run", cmd_run },	      { "monitor", cmd_monitor }, { "topology", cmd_topology },
-	{ "simulate", cmd_simulate }, { "new", cmd_new },	  { "evolve", cmd_evolve },
+	{ "run", cmd_run },	      { "monitor", cmd_monitor },   { "trace", cmd_trace },
+	{ "topology", cmd_topology }, { "simulate", cmd_simulate }, { "new", cmd_new },
+	{ "evolve", cmd_evolve },
 };
 
 static const struct command *find_command(const char *name)

@@ -16,10 +16,10 @@ expect "its domains" "$(grep "^node " <<<"$output")" "$ours"
 expect "how many" 4 "$(wc -l <<<"$ours")"
 
 expect_status "another machine" 1 "$vm" "${machine[@]}" -- with-scx_topo -- \
-	"scx_topo topology --check -i 'pack:2 l3:1 core:4 pu:2'"
+	"\"scx_topo topology --check -i 'pack:2 l3:1 core:4 pu:2'\""
 expect "what differs" 1 "$(grep -c '^machine: nr_domains is 4, should be 2$' <<<"$output")"
 expect_status "nothing running" 1 "$vm" --smp 2 -- scx_topo topology --check
 expect "in one line" 1 "$(grep -c '^scx_topo: no scx_topo is scheduling' <<<"$errors")"
 expect_status "not root" 77 "$vm" --smp 2 -- with-scx_topo -- \
-	"su -s /bin/sh -c 'scx_topo topology --check' nobody"
+	"\"su -s /bin/sh -c 'scx_topo topology --check' nobody\""
 finish
