@@ -91,7 +91,7 @@ include $(O)/config.mk
 endif
 
 # The tests install what is missing first, a plain build only says what is.
-installing := $(filter run run-% check bench,$(MAKECMDGOALS))
+installing := $(filter run run-% check bench demo,$(MAKECMDGOALS))
 $(O)/config.mk: .setup/configure .setup/packages $(wildcard /var/lib/dpkg/status)
 	@mkdir -p $(@D)
 	@$(if $(installing),.setup/deps all,DEPS=no .setup/deps build || \
@@ -320,6 +320,12 @@ bench: deps-all
 	$(Q)O=$(O) tests/bench/simulator
 	$(Q)O=$(O) CONTENDERS="$(CONTENDERS)" VM="$(VM)" tests/bench/run $(SEEDS)
 
+# A game and a build, under EEVDF and under scx_topo.
+.PHONY: demo
+demo: deps-all
+	$(Q)$(MAKE) all guest bench-programs
+	$(Q)O=$(O) VM="$(VM)" tests/bench/demo
+
 .PHONY: bench-programs
 bench-programs: $(bench-programs)
 $(bench-programs): $(O)/tests/bench/%: $(O)/tests/bench/%.o $(call object,$(bench-library-sources))
@@ -408,6 +414,7 @@ help:
 	@echo "  run             show what scx_topo does, in a virtual machine"
 	@echo "  run-fifo        show a scheduler of libscxu at work; all: $(examples:$(O)/examples/%=run-%)"
 	@echo "  check           all tests"
+	@echo "  demo            a game while something is built, under EEVDF and under scx_topo"
 	@echo "  bench           the benchmark against other schedulers, in a virtual machine; SEEDS=\"1 2\""
 	@echo "  check-quick     the tests that need no virtual machine, in under a minute"
 	@echo "  check-seeds     random machines and load: SEEDS=20000 FIRST=1"
