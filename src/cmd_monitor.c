@@ -211,10 +211,17 @@ static int watch(struct monitor *m)
 	return status;
 }
 
+static bool fills_terminal(void)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && term && strcmp(term, "dumb");
+}
+
 int cmd_monitor(int argc, char **argv)
 {
 	const struct sigaction action = { .sa_handler = interrupt };
-	struct monitor m = { .terminal = isatty(STDOUT_FILENO) };
+	struct monitor m = { .terminal = fills_terminal() };
 	int status = parse(argc, argv, &m.options);
 
 	if (status != EXIT_DONE)
