@@ -19,7 +19,7 @@ count "wake-ups and where they went" '^idle CPU found on waking, each second' 3
 
 expect_status "JSON" 0 "$vm" "${machine[@]}" --out "${TMPDIR:-/tmp}/scx_topo-monitor.$$" -- \
 	with-scx_topo --mode powersave -- '"load --seconds 30 --hogs 12 --pipes 1 --forks 0 --pinned 0 --terminals 0 >/dev/null & sleep 2; mkdir /out
-	scx_topo monitor --format json -n 2 0.5 >/out/lines"'
+	scx_topo monitor --format json -n 2 2 >/out/lines"'
 lines=$(cat "${TMPDIR:-/tmp}/scx_topo-monitor.$$/lines")
 rm -rf "${TMPDIR:-/tmp}/scx_topo-monitor.$$"
 output=$lines
@@ -36,8 +36,8 @@ for name in $(sed -nE '/define TOPO_STATS/,/BAD_POLICY/s/^[[:space:]]X\(([A-Z0-9
 	*) expect "counter $name" "in the JSON" "missing" ;;
 	esac
 done
-busy=$(sed -n '1s/.*"active":[0-9]*,\("watts":[0-9.]*,\)\?"nr_cpus":8,"idle":[0-9]*,"waiting":[0-9]*,"busy":\([0-9.]*\),.*/\2/p' <<<"$lines")
-expect "twelve hogs keep eight CPUs busy" yes "$(awk -v b="$busy" 'BEGIN { print (b > 0.7 && b <= 1) ? "yes" : "busy " b }')"
+busy=$(sed -n '2s/.*"active":[0-9]*,\("watts":[0-9.]*,\)\?"nr_cpus":8,"idle":[0-9]*,"waiting":[0-9]*,"busy":\([0-9.]*\),.*/\2/p' <<<"$lines")
+expect "twelve hogs keep eight CPUs busy" yes "$(awk -v b="$busy" 'BEGIN { print (b > 0.4 && b <= 1) ? "yes" : "busy " b }')"
 
 # The scheduler ends and another one starts while the monitor looks on.
 expect_status "the end and the next" 0 "$vm" --smp 2 -- '
