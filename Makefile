@@ -287,7 +287,7 @@ check-seeds: $(property)
 # Mistakes in the policy, one at a time: each must make a unit test fail. make check-mutants ONLY=vtime.h
 .PHONY: check-mutants
 check-mutants: $(O)/libscx_topo.a
-	$(Q)CC='$(CC)' CFLAGS='$(cflags)' LIBS='$(pkg-libs)' LIBRARY=$< tests/unit/mutate $(ONLY)
+	$(Q)CC='$(CC)' CFLAGS='$(cflags)' LIBS='$(pkg-libs)' LIBRARY=$< tests/unit/mutate '$(ONLY)'
 
 tidy:
 	$(say) TIDY .
