@@ -88,6 +88,14 @@ struct scxu {
 	char error[256];
 };
 
+/* compaction.c: keeps the kernel from moving locked pages, until restored or until we die. */
+struct compaction {
+	pid_t pid; /* of the process that restores; 0: nothing was changed */
+	int fd;
+};
+void scxu_compaction_stop(struct compaction *c);
+void scxu_compaction_restore(struct compaction *c);
+
 /* How one start of the scheduler ended, or that it did not begin. */
 enum outcome { OUTCOME_STOPPED, OUTCOME_RESTART, OUTCOME_FAILED };
 

@@ -6,6 +6,7 @@
  *	mlockall()       nothing is paged out, or still to be paged in
  *	MPOL_LOCAL       no hinting faults: NUMA balancing leaves out what has a policy of its own
  *	THP disabled     no page is moved in order to be joined with others
+ *	compaction.c     nor in order to join free ones
  */
 #include <errno.h>
 #include <string.h>

@@ -245,6 +245,7 @@ static void take_signal(int signal_fd)
 int scxu_run(const struct scxu_ops *ops)
 {
 	struct scxu *s = calloc(1, sizeof(*s));
+	struct compaction compaction;
 	sigset_t signals, before;
 	int signal_fd, err;
 
@@ -264,7 +265,9 @@ int scxu_run(const struct scxu_ops *ops)
 	pthread_sigmask(SIG_BLOCK, &signals, &before);
 	signal_fd = signalfd(-1, &signals, SFD_CLOEXEC);
 	s->stop_fd = eventfd(0, EFD_CLOEXEC);
+	scxu_compaction_stop(&compaction);
 	err = signal_fd < 0 || s->stop_fd < 0 ? -errno : run_all(s, signal_fd);
+	scxu_compaction_restore(&compaction);
 	take_signal(signal_fd);
 	close(signal_fd);
 	close(s->stop_fd);

@@ -27,10 +27,12 @@ expect "restarted at each change, or at two in one" yes \
 
 # shellcheck disable=SC2016
 expect_status "kill -9" 0 "$vm" --smp 2 --file "${O:-build}/examples/fifo" -- '
-	with-scheduler fifo -- "sleep 1; kill -9 \$(cat /tmp/scheduler.pid); sleep 1;
-		cat /sys/kernel/sched_ext/state >/tmp/after" >/dev/null 2>&1
+	compaction=/proc/sys/vm/compact_unevictable_allowed
+	with-scheduler fifo -- "sleep 1; cat $compaction >/tmp/after;
+		kill -9 \$(cat /tmp/scheduler.pid); sleep 1;
+		cat /sys/kernel/sched_ext/state $compaction >>/tmp/after" >/dev/null 2>&1
 	cat /tmp/after; load --seconds 2 >/dev/null && echo works'
-expect "after it" "disabled works" "$(tr '\n' ' ' <<<"$output" | sed 's/ $//')"
+expect "after it, compaction is allowed again" "0 disabled 1 works" "$(tr '\n' ' ' <<<"$output" | sed 's/ $//')"
 # shellcheck disable=SC2016
 expect_status "a second one" 0 "$vm" --smp 2 --file "${O:-build}/examples/fifo" -- '
 	with-scheduler fifo -- "fifo 2>/tmp/err; echo \$? >/tmp/status"
