@@ -80,12 +80,18 @@ static __always_inline void submit(struct user_queued *m)
 	bpf_ringbuf_submit(m, user_side.asleep ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
 }
 
+/* The kernel wakes the CPU that p is enqueued on by itself, if that is idle. */
+static __always_inline void wake_idle_cpu(struct task_struct *p, const struct user_task_ctx *t)
+{
+	if (t->idle_cpu >= 0 && t->idle_cpu != scx_bpf_task_cpu(p))
+		kick_idle(t->idle_cpu);
+}
+
 /* The kernel side decides: first come first served, on whichever CPU comes first. */
 static __always_inline void enqueue_kernel(struct task_struct *p, struct user_task_ctx *t)
 {
 	compat_dsq_insert(p, DSQ_KERNEL, conf.slice_ns, 0);
-	if (t->idle_cpu >= 0)
-		kick_idle(t->idle_cpu);
+	wake_idle_cpu(p, t);
 }
 
 static __always_inline void enqueue_user(struct task_struct *p, struct user_task_ctx *t,
@@ -109,8 +115,7 @@ static __always_inline void enqueue_user(struct task_struct *p, struct user_task
 	submit(m);
 	compat_dsq_insert(p, DSQ_LIMBO, conf.slice_ns, 0);
 	count(USER_STAT_ENQ_USER);
-	if (t->idle_cpu >= 0)
-		kick_idle(t->idle_cpu); /* it fetches the scheduler thread */
+	wake_idle_cpu(p, t); /* it fetches the scheduler thread */
 }
 
 /* To the local queue of an idle CPU, from wherever p was. */
