@@ -7,6 +7,7 @@
  *	misbehave forget N              never decides for every Nth task
  *	misbehave tiny MS               little room for tasks, and MS late in each round
  *	misbehave block                 never comes back from its 100th round
+ *	misbehave not                   behaves, and says how many tasks ended
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,7 @@
 #include "scxu.h"
 
 static const char *fault;
-static uint64_t ms, every_ms = 3000, rounds, tasks, next_ns;
+static uint64_t ms, every_ms = 3000, rounds, tasks, next_ns, ended;
 
 static void sleep_ms(uint64_t n)
 {
@@ -70,6 +71,19 @@ static void schedule(struct scxu *s)
 	}
 }
 
+static void task_exit(struct scxu *s, int32_t pid)
+{
+	(void)s;
+	ended += pid > 0;
+}
+
+static void report_ended(struct scxu *s, FILE *stream)
+{
+	(void)s;
+	fprintf(stream, "%llu tasks have ended\n", (unsigned long long)ended);
+	fflush(stream);
+}
+
 int main(int argc, char **argv)
 {
 	struct scxu_ops ops = { .name = "misbehave", .schedule = schedule, .report_s = 1 };
@@ -81,6 +95,11 @@ int main(int argc, char **argv)
 	every_ms = argc > 3 ? strtoul(argv[3], NULL, 10) : every_ms;
 	if (!strcmp(fault, "tiny"))
 		ops.max_tasks = 64;
+	if (!strcmp(fault, "not")) {
+		ops.flags = SCXU_F_EXIT_EVENTS;
+		ops.task_exit = task_exit;
+		ops.report = report_ended;
+	}
 	next_ns = scxu_now_ns() + SCXU_NSEC_PER_SEC;
 	return scxu_run(&ops) ? 1 : 0;
 }

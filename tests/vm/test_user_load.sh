@@ -20,10 +20,17 @@ example 4 7.0 rustland
 example 8,sockets=2,dies=2,cores=2 7.3 topo_aware --user-idle
 
 expect_status "both rings overflow" 0 "$vm" --smp 4 --file "${O:-build}/tests/user/misbehave" -- \
-	'with-scheduler misbehave tiny 20 -- load --seconds 8 --limit 20000 --hogs 200 --pipes 60 \
-		--sleepers 200'
+	'with-scheduler misbehave tiny 20 -- load --seconds 5 --limit 20000 --hogs 60 --pipes 20 \
+		--sleepers 100'
 echo "$output"
 last=$(grep '^user ' <<<"$output" | tail -n 1)
 expect "the ring up overflowed" yes "$(grep -qE 'shed [1-9]' <<<"$last" && echo yes)"
 expect "the ring down overflowed" yes "$(grep -qE 'spilled [1-9]' <<<"$last" && echo yes)"
+
+# 50 processes, and those of the shell that starts them; told at the latest a second after.
+# shellcheck disable=SC2016 # for the guest's shell
+expect_status "ends of tasks are told" 0 "$vm" --smp 2 --file "${O:-build}/tests/user/misbehave" -- \
+	'with-scheduler misbehave not -- "for i in \$(seq 50); do /bin/busybox true; done; sleep 2"'
+ended=$(sed -n 's/ tasks have ended//p' <<<"$output" | tail -n 1)
+expect "at least 50" yes "$([ "${ended:-0}" -ge 50 ] && echo yes || echo "$ended")"
 finish
