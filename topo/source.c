@@ -105,7 +105,7 @@ static int read_file(const char *path, char **textp, size_t *sizep, const struct
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), ret;
 	char *text = NULL;
 	size_t size = 0;
-	ssize_t used;
+	ssize_t used = 0;
 
 	if (fd < 0)
 		return topo_fail(error, errno, "reading %s: %s", path, strerror(errno));
@@ -117,13 +117,14 @@ static int read_file(const char *path, char **textp, size_t *sizep, const struct
 			ret = -ENOMEM;
 		else if (used < 0)
 			ret = topo_fail(error, errno, "reading %s: %s", path, strerror(errno));
+		else
+			text[used] = '\0';
 	}
 	close(fd);
 	if (ret) {
 		free(text);
 		return ret;
 	}
-	text[used] = '\0';
 	*textp = text;
 	*sizep = used + 1;
 	return 0;
