@@ -8,7 +8,7 @@ machine=(--smp "16,sockets=2,dies=2,cores=2,threads=2" --numa 2)
 
 for kernel in 6.16 6.18 7.0 7.3; do
 	expect_status "$kernel: mixed load" 0 "$vm" --kernel $kernel "${machine[@]}" -- \
-		with-scx_topo -- load --seconds 4
+		with-scx_topo -- load --seconds 4 --limit 8000
 	expect "$kernel: what it found" 1 \
 		"$(grep -c 'schedules 16 CPUs: 2 nodes, 4 domains, 1 kind' <<<"$output")"
 	expect "$kernel: state before and after" "sched_ext: enabled, scx_topo
