@@ -223,8 +223,10 @@ $(O)/src/cmd_new.o: | $(templates)
 # --- Tests ----------------------------------------------------------------------------------------
 
 .PHONY: check check-vm check-quick check-unit check-scripts check-format tidy guest
+# One after the other: what is built and run beside it takes a virtual machine's time away.
 check: deps-all
-	$(Q)$(MAKE) check-quick check-vm
+	$(Q)$(MAKE) check-quick
+	$(Q)$(MAKE) check-vm
 
 check-quick: tidy check-format $(skeletons)
 	$(Q)$(MAKE) SANITIZE=1 O=$(O)-asan check-unit check-scripts check-property
