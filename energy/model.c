@@ -88,7 +88,7 @@ static bool hold_worst(const struct cost_model *model, double *scale, bool *held
 }
 
 /* The ridge regression: each term as a multiple of its prior, drawn to 1. */
-static void solve(struct cost_model *model)
+void model_solve(struct cost_model *model)
 {
 	u32 n = model->nr_kinds + 1;
 	double scale[MODEL_TERMS], inverse[MODEL_TERMS][MODEL_TERMS];
@@ -159,7 +159,7 @@ void model_read(struct cost_model *model, const double *busy, double watts, doub
 	}
 	scale_row(model, busy, 1, x);
 	add_row(model, x, watts, READING_WEIGHT * seconds / (watts * watts));
-	solve(model);
+	model_solve(model);
 }
 
 void model_probe(struct cost_model *model, const double *more_busy, double more_watts,
@@ -170,7 +170,7 @@ void model_probe(struct cost_model *model, const double *more_busy, double more_
 	scale_row(model, more_busy, 0, x);
 	add_row(model, x, more_watts, 1 / (noise_w * noise_w));
 	model->nr_probes++;
-	solve(model);
+	model_solve(model);
 	rank(model);
 }
 

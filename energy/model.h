@@ -56,6 +56,9 @@ void model_read(struct cost_model *model, const double *busy, double watts, doub
 void model_probe(struct cost_model *model, const double *more_busy, double more_watts,
 		 double noise_w);
 
+/* Works out the numbers anew from the evidence, which was put there from outside. */
+void model_solve(struct cost_model *model);
+
 /* What a second of work of the most powerful CPU costs on a kind, in uJ, at a level 0..3. */
 u32 model_cost_uj(const struct cost_model *model, u32 kind, u32 level);
 #define MODEL_FULL (MODEL_LEVELS - 1)

@@ -72,6 +72,11 @@ int steer_start(struct steer *steer, struct energy_machine *machine)
 	return 0;
 }
 
+void steer_recalled(struct steer *steer)
+{
+	sort_cpus(steer);
+}
+
 void steer_end(struct steer *steer)
 {
 	free(steer->order);

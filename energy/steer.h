@@ -50,6 +50,9 @@ struct steer {
 int steer_start(struct steer *steer, struct energy_machine *machine);
 void steer_end(struct steer *steer);
 
+/* The model was replaced by one that was kept. */
+void steer_recalled(struct steer *steer);
+
 /* Changes the mode, from the next policy on. */
 void steer_set_mode(struct steer *steer, enum topo_mode mode);
 

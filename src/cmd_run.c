@@ -9,7 +9,9 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -175,6 +177,31 @@ static void put_back_epp(void)
 		note("%s is not ours: left alone", EPP_STATE_FILE);
 }
 
+/* What the workers learn, in memory that they share with us; NULL: it is not kept. */
+static struct model_store *open_store(void)
+{
+	struct model_store *store = mmap(NULL, sizeof(*store), PROT_READ | PROT_WRITE,
+					 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (store == MAP_FAILED)
+		return NULL;
+	if (store_read(STORE_FILE, store) == -EINVAL)
+		note("%s is damaged: learning anew", STORE_FILE);
+	return store;
+}
+
+static void write_store(const struct model_store *store)
+{
+	int err;
+
+	if (!store || !store->signature)
+		return;
+	mkdir(STORE_FOLDER, 0755);
+	err = store_write(STORE_FILE, store);
+	if (err)
+		note("cannot keep what was learned in %s: %s", STORE_FILE, strerror(-err));
+}
+
 static int supervise(struct run_options *options)
 {
 	const struct timespec pause = { .tv_nsec = RESTART_PAUSE_MS * NSEC_PER_MSEC };
@@ -184,6 +211,8 @@ static int supervise(struct run_options *options)
 	int status;
 
 	put_back_epp();
+	if (!options->steering.no_energy)
+		options->steering.store = open_store();
 	block_signals(&set);
 	for (;;) {
 		pid = fork();
@@ -193,6 +222,7 @@ static int supervise(struct run_options *options)
 			run_worker(self, options);
 		status = watch_worker(pid, &set, options, &ending);
 		put_back_epp();
+		write_store(options->steering.store);
 		if (status != WORKER_RESTART)
 			return status;
 		if (ending)

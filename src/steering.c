@@ -62,6 +62,8 @@ int steering_open(struct steering *s, const struct topo *topo, const struct layo
 		err = steer_start(&s->steer, &s->machine);
 	if (err)
 		return err;
+	if (options->store && store_recall(options->store, &s->steer.model, s->machine.signature))
+		steer_recalled(&s->steer);
 	rapl_open(&s->rapl, ROOT);
 	/* Low-power cores sit apart from those that the zone "core" counts. */
 	s->rapl.core_is_partial |= s->machine.nr_kinds > 2;
@@ -145,8 +147,11 @@ static void read_machine(struct steering *s, struct loader *loader, u64 now_ns)
 	s->read_ns = now_ns;
 	if (s->rapl.status != before)
 		explain(s, "energy: %s", rapl_status_text(s->rapl.status));
-	if (steer_take(&s->steer, &sample))
-		explain(s, "%s", s->steer.explanation);
+	if (!steer_take(&s->steer, &sample))
+		return;
+	explain(s, "%s", s->steer.explanation);
+	if (s->options.store && s->steer.model.nr_probes)
+		store_keep(s->options.store, &s->steer.model, s->machine.signature);
 }
 
 static void start_mode(struct steering *s, struct loader *loader, u64 now_ns)

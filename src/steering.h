@@ -18,6 +18,7 @@
 #include "../energy/profile.h"
 #include "../energy/rapl.h"
 #include "../energy/steer.h"
+#include "../energy/store.h"
 #include "../energy/supply.h"
 #include "loader.h"
 
@@ -27,6 +28,7 @@ struct steering_options {
 	bool no_energy; /* static policies only: nothing is read but supply and profile */
 	bool explain;	/* one line for each decision, on stdout */
 	bool epp;
+	struct model_store *store; /* what was learned, shared with who may write it to a file */
 };
 
 struct steering {
