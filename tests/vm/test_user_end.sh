@@ -5,7 +5,7 @@ set -uo pipefail
 . "$(dirname "$0")/lib/expect.sh"
 
 # shellcheck disable=SC2016 # for the guest's shell
-expect_status "ten offline/online cycles under load, then Ctrl-C" 0 "$vm" --smp 4 --timeout 280 \
+expect_status "ten offline/online cycles under load, then Ctrl-C" 0 "$vm" --smp 4 --timeout 600 \
 	--file "${O:-build}/examples/edf_talk" -- '
 	with-scheduler edf_talk -- "
 	load --seconds 25 --limit 20000 --pinned 0 >/tmp/load.log 2>&1 & load=\$!

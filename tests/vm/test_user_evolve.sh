@@ -8,7 +8,8 @@ export O=${O:-build}
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 expect_status "evolve" 0 "$O/scx_topo" evolve --spec 'wake sleepers soon beside hogs' \
-	--replay tests/user/answers --rounds 4 --samples 2 --out "$out/evolved"
+	--start tests/user/answers/2.c --replay tests/user/answers --rounds 4 --samples 2 \
+	--out "$out/evolved"
 echo "$output"
 expect "a better one" "kept" "$(sed -n 's/^round 1: .*, //p' <<<"$output")"
 expect "a worse one" "not better" "$(sed -n 's/^round 2: .*, //p' <<<"$output")"

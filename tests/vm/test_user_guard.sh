@@ -5,7 +5,7 @@ set -uo pipefail
 . "$(dirname "$0")/lib/expect.sh"
 
 # In the deterministic clock a millisecond is one whatever the host does.
-run=("$vm" --icount 1 --smp 4 --timeout 280 --file "${O:-build}/tests/user/misbehave")
+run=("$vm" --icount 1 --smp 4 --timeout 600 --file "${O:-build}/tests/user/misbehave")
 load='load --seconds 5 --limit 200 --hogs 6 --pipes 2 --forks 1 --pinned 2 --terminals 0'
 
 expect_status "sleeps 2 s: nobody waits 200 ms" 0 "${run[@]}" -- \

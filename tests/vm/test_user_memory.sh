@@ -6,7 +6,7 @@ set -uo pipefail
 
 # What fills memory: page cache, and processes that allocate and die.
 # shellcheck disable=SC2016 # for the guest's shell
-expect_status "60 s under pressure" 0 "$vm" --smp 4 --memory 512 --timeout 290 \
+expect_status "60 s under pressure" 0 "$vm" --smp 4 --memory 512 --timeout 600 \
 	--file "${O:-build}/examples/edf_talk" -- '
 	with-scheduler edf_talk --stats 10 -- "
 	mount -o remount,size=300M /tmp
