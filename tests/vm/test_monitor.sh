@@ -18,7 +18,7 @@ count "nothing for a terminal" $'\033' 0
 count "wake-ups and where they went" '^idle CPU found on waking, each second' 3
 
 expect_status "JSON" 0 "$vm" "${machine[@]}" --out "${TMPDIR:-/tmp}/scx_topo-monitor.$$" -- \
-	with-scx_topo --mode powersave -- '"load --seconds 30 --hogs 12 --pipes 1 --forks 0 --pinned 0 --terminals 0 >/dev/null & sleep 2; mkdir /out
+	with-scx_topo --mode powersave -- '"load --seconds 30 --hogs 12 --pipes 1 --forks 0 --pinned 0 --terminals 0 >/dev/null & sleep 2
 	scx_topo monitor --format json -n 2 2 >/out/lines"'
 lines=$(cat "${TMPDIR:-/tmp}/scx_topo-monitor.$$/lines")
 rm -rf "${TMPDIR:-/tmp}/scx_topo-monitor.$$"
