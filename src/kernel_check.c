@@ -96,7 +96,10 @@ static bool shows_hidden_argument(const char *name)
 	return false;
 }
 
-/* The first kfunc the object calls whose hidden argument shows; NULL: none. */
+/*
+ * The first kfunc the object calls whose hidden argument shows; NULL: none. Opening an object makes
+ * its extern functions look like its own, so all are looked up; ours the kernel does not know.
+ */
 static const char *damaged_kfunc(const struct bpf_object *object, char *name, size_t size)
 {
 	const struct btf *btf = bpf_object__btf(object);
@@ -105,7 +108,7 @@ static const char *damaged_kfunc(const struct bpf_object *object, char *name, si
 	for (i = 1; i < nr; i++) {
 		const struct btf_type *t = btf__type_by_id(btf, i);
 
-		if (!btf_is_func(t) || btf_vlen(t) != BTF_FUNC_EXTERN)
+		if (!btf_is_func(t))
 			continue;
 		kfunc_name(btf__name_by_offset(btf, t->name_off), name, size);
 		if (shows_hidden_argument(name))
