@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Test: on a hybrid machine it learns which cores are cheap, heavy tasks leave small ones, modes switch
+# On trial: steering in a VM, seen to work by hand only
 set -uo pipefail
 . "$(dirname "$0")/lib/expect.sh"
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Test: evolve keeps the better of four recorded policies, not those that are worse or broken
+# On trial: not run with a real measurement
 set -uo pipefail
 . "$(dirname "$0")/lib/expect.sh"
 

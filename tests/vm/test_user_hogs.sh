@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Test: two newcomers never make four old computing tasks wait for a second under rustland.c
+# On trial: never run
 set -uo pipefail
 . "$(dirname "$0")/lib/expect.sh"
 
