@@ -92,25 +92,36 @@ static inline void dispatch_keep(struct task_struct *prev, struct task_ctx *t, s
 				 struct domain *d)
 {
 	u64 now = env_now();
+	u32 nr_waiting = lineup_waiting(d, c);
 
 	charge_stint(prev, t, c, now);
-	lineup(prev, t, d, false);
+	lineup(prev, t, d, nr_waiting, false);
 	t->wait_start_ns = 0;
 	t->run_start_ns = now;
 	c->run_start_ns = now;
 	c->deadline_ns = t->deadline_ns;
 	c->yielded = 0;
-	env_task_set_slice(prev, lineup_slice_ns(d, c));
+	env_task_set_slice(prev, lineup_slice_ns(d, nr_waiting));
 	count(STAT_DSP_KEEP);
 }
 
 /* Nothing waits for this CPU or for any: take what waits for another's cache. */
-static inline bool dispatch_warm(const struct cpu_ctx *c)
+static inline bool dispatch_warm(const struct cpu_ctx *c, const struct domain *d)
 {
-	if (!steal_warm(c->domain, c->slot))
+	if (!read_word(&d->warm_tiles) || !steal_warm(d->id, c->tile - d->first_tile, c->slot))
 		return false;
 	count(STAT_DSP_WARM);
 	return true;
+}
+
+/* Any task that waits anywhere and may run here, the nearest queue first. */
+static inline bool dispatch_any(struct cpu_ctx *c, const struct domain *d, u32 cpu)
+{
+	if (line_waiting(&c->line) && dispatch_move(QUEUE_CPU, d, cpu))
+		return true;
+	if (line_waiting(&d->line) && dispatch_move(QUEUE_DOMAIN, d, cpu))
+		return true;
+	return dispatch_warm(c, d) || steal(d, cpu);
 }
 
 /*
@@ -120,21 +131,20 @@ static inline bool dispatch_warm(const struct cpu_ctx *c)
  */
 static inline void dispatch_idle(struct cpu_ctx *c, struct domain *d, u32 cpu)
 {
-	u32 arrivals;
-
 	count(STAT_DSP_IDLE);
 	idle_set_cpu(c);
-	arrivals = line_arrivals(&d->line);
-	if (!line_waiting(&d->line) && !read_word(&d->warm_tiles))
+	if (!steal_may_pay() && !line_waiting(&c->line))
 		return;
-	if (c->arrivals == arrivals)
-		return;
-	c->arrivals = arrivals;
 	count(STAT_DSP_LOOK_AGAIN);
-	if (dispatch_move(QUEUE_DOMAIN, d, cpu) || dispatch_warm(c))
+	c->missed = 0;
+	if (dispatch_any(c, d, cpu)) {
 		idle_claim_cpu(c);
-	else
+		return;
+	}
+	steal_note_miss(c, d);
+	if (c->missed != c->looked)
 		kick_idle(cpu);
+	c->looked = c->missed;
 }
 
 #endif

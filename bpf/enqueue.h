@@ -15,10 +15,12 @@ static inline void enqueue_idle_cpu(struct task_struct *p, struct task_ctx *t, u
 	const struct cpu_ctx *c = env_cpu(cpu);
 	struct domain *d = c ? env_domain(c->domain) : NULL;
 	u64 slice = env_conf()->slice_min_ns;
+	u32 nr_waiting;
 
 	if (d) {
-		lineup(p, t, d, enq & ENV_ENQ_WAKEUP);
-		slice = lineup_slice_ns(d, c);
+		nr_waiting = lineup_waiting(d, c);
+		lineup(p, t, d, nr_waiting, enq & ENV_ENQ_WAKEUP);
+		slice = lineup_slice_ns(d, nr_waiting);
 	}
 	env_insert_local(p, cpu, slice, enq);
 }
@@ -46,32 +48,41 @@ static inline void enqueue_preempt(const struct task_ctx *t, const struct cpu_ct
 	env_kick(cpu, ENV_KICK_PREEMPT);
 }
 
-/* A task that may run only on this CPU waits in the CPU's own DSQ. */
+/*
+ * A task that may run only on this CPU waits in the CPU's own DSQ. Unless the CPU runs a task of
+ * ours, and so will ask for the next one, it may be on its way to idle, and nobody else can help.
+ */
 static inline void enqueue_pinned(struct task_struct *p, struct task_ctx *t, struct cpu_ctx *c,
 				  struct domain *d, u32 cpu, u32 enq)
 {
+	u32 nr_waiting = lineup_waiting(d, c);
+
 	if (!(enq & ENV_ENQ_REENQUEUE) && idle_claim_cpu(c)) {
 		count(STAT_ENQ_IDLE);
 		enqueue_idle_cpu(p, t, cpu, enq);
 		kick_idle(cpu);
 		return;
 	}
-	lineup(p, t, d, enq & ENV_ENQ_WAKEUP);
+	lineup(p, t, d, nr_waiting, enq & ENV_ENQ_WAKEUP);
 	queue_enter_cpu(t, c, cpu);
-	env_insert_dsq(p, DSQ_CPU_BASE + cpu, lineup_slice_ns(d, c), t->deadline_ns);
+	env_insert_dsq(p, DSQ_CPU_BASE + cpu, lineup_slice_ns(d, nr_waiting), t->deadline_ns);
 	count(STAT_ENQ_CPU);
-	enqueue_preempt(t, c, cpu);
-	kick_idle(cpu); /* it may be on its way to idle: nobody else can help */
+	if (c->run_start_ns)
+		enqueue_preempt(t, c, cpu);
+	else
+		kick_idle(cpu);
 }
 
 /* Nobody else wants the CPU that it comes from: it goes on there. */
 static inline void enqueue_stay(struct task_struct *p, struct task_ctx *t, struct cpu_ctx *c,
 				struct domain *d, u32 cpu, u32 enq)
 {
+	u32 nr_waiting = lineup_waiting(d, c);
+
 	count(STAT_ENQ_STAY);
 	c->stays = 1;
-	lineup(p, t, d, false);
-	env_insert_local(p, cpu, lineup_slice_ns(d, c), enq);
+	lineup(p, t, d, nr_waiting, false);
+	env_insert_local(p, cpu, lineup_slice_ns(d, nr_waiting), enq);
 }
 
 /*
@@ -92,6 +103,7 @@ static inline void enqueue_shared(struct task_struct *p, struct task_ctx *t, str
 				  struct domain *d, u32 cpu, u32 enq)
 {
 	bool warm = enqueue_is_warm(c, d, enq);
+	u32 nr_waiting = lineup_waiting(d, c);
 	s32 idle;
 
 	/* Counted first, then looked: a CPU going idle does it the other way round. */
@@ -107,9 +119,9 @@ static inline void enqueue_shared(struct task_struct *p, struct task_ctx *t, str
 		kick_idle(idle);
 		return;
 	}
-	lineup(p, t, d, enq & ENV_ENQ_WAKEUP);
+	lineup(p, t, d, nr_waiting, enq & ENV_ENQ_WAKEUP);
 	env_insert_dsq(p, warm ? DSQ_CPU_BASE + cpu : DSQ_DOMAIN_BASE + d->id,
-		       lineup_slice_ns(d, c), t->deadline_ns);
+		       lineup_slice_ns(d, nr_waiting), t->deadline_ns);
 	count(warm ? STAT_ENQ_WARM : STAT_ENQ_DOMAIN);
 	/*
 	 * What was sent to a CPU and could not run there is not sent again, lest it goes to and fro

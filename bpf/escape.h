@@ -35,7 +35,7 @@ static inline bool escape_is_due(struct task_struct *p, const struct task_ctx *t
 }
 
 /* At the tick. True: its slice has to end. */
-static inline bool escape_begins(struct task_struct *p, const struct cpu_ctx *c, u64 now_ns)
+static inline bool escape_begins(struct task_struct *p, const struct cpu_ctx *c)
 {
 	const struct topo_conf *conf = env_conf();
 	struct task_ctx *t;
@@ -43,7 +43,7 @@ static inline bool escape_begins(struct task_struct *p, const struct cpu_ctx *c,
 	if (!fit_matters(conf) || c->kind + 1U >= conf->nr_kinds || !c->run_start_ns)
 		return false;
 	t = env_task(p);
-	if (!t || t->escaping || !escape_is_due(p, t, c, now_ns))
+	if (!t || t->escaping || !escape_is_due(p, t, c, env_now()))
 		return false;
 	t->escaping = 1;
 	return true;

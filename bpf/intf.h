@@ -143,11 +143,13 @@ struct cpu_ctx {
 	u64 deadline_ns;  /* of the running task */
 	u64 run_start_ns; /* when it came on; 0: nothing of ours runs */
 	u64 line;	  /* tasks waiting in the CPU's own DSQ: see queue.h */
-	u32 arrivals;	  /* the domain's, when this CPU last looked twice before going idle */
+	u32 missed;	  /* arrivals in queues that had nothing for this CPU: see steal.h */
+	u32 looked;	  /* those for which it has looked again from idle */
 	u32 yielded;	  /* the running task asked to let others go first */
 	u32 stays;	  /* the last task was put back only to go on here at once */
 	u32 nr_warm;	  /* tasks in the CPU's DSQ that other CPUs may take */
-	u64 pad2[3];
+	u32 pad2;
+	u64 pad3[2];
 };
 
 /*

@@ -9,11 +9,24 @@
 #include "account.h"
 #include "queue.h"
 
-/* Who waits for this CPU alone counts as one on every CPU. */
-static inline u64 lineup_slice_ns(const struct domain *d, const struct cpu_ctx *c)
+/*
+ * Tasks for which slices are cut, as this CPU sees it: who waits for it alone counts as one on
+ * every CPU. The first that waits here for its cache does not count: it was put back after running,
+ * and gains nothing by taking shorter turns. Asked before a task is counted into its queue, as
+ * nobody waits for himself.
+ */
+static inline u32 lineup_waiting(const struct domain *d, const struct cpu_ctx *c)
+{
+	u32 here = line_waiting(&c->line);
+
+	if (here && c->nr_warm)
+		here--;
+	return line_waiting(&d->line) + here * d->nr_cpus;
+}
+
+static inline u64 lineup_slice_ns(const struct domain *d, u32 nr_waiting)
 {
 	const struct topo_conf *conf = env_conf();
-	u32 nr_waiting = line_waiting(&d->line) + line_waiting(&c->line) * d->nr_cpus;
 
 	return slice_ns(conf->slice_max_ns, conf->slice_min_ns, nr_waiting, d->nr_cpus);
 }
@@ -51,29 +64,33 @@ static inline void lineup_join(struct task_struct *p, struct task_ctx *t, struct
 	__sync_fetch_and_add(&d->load, weight);
 }
 
-/*
- * The vruntime to line up with. A task that slept may lag the clock by the credit it has earned;
- * one that was only put back keeps what it has, within the bound that holds for all.
- */
-static inline u64 lineup_vruntime(struct task_struct *p, const struct task_ctx *t,
-				  const struct domain *d, u64 vruntime_ns, bool wakeup)
+/* The vruntime to line up with, if it may lag the clock by this much. */
+static inline u64 lineup_vruntime(struct task_struct *p, const struct domain *d, u64 vruntime_ns,
+				  u64 lag_ns)
 {
 	const struct topo_conf *conf = env_conf();
-	u32 weight = env_task_weight(p);
-	u64 lag_ns = conf->lag_max_ns;
 
-	if (wakeup)
-		lag_ns = wake_credit_ns(conf, t->sleep_freq, weight, line_waiting(&d->line),
-					d->nr_cpus);
 	return bound_vruntime(vruntime_ns, d->clock_ns, lag_ns,
-			      lead_max_ns(conf->slice_max_ns, weight, conf->lag_max_ns));
+			      lead_max_ns(conf->slice_max_ns, env_task_weight(p),
+					  conf->lag_max_ns));
 }
 
-static inline void lineup(struct task_struct *p, struct task_ctx *t, struct domain *d, bool wakeup)
+/*
+ * A task that slept may lag the clock by the credit it has earned; one that was only put back keeps
+ * what it has, within the bound that holds for all.
+ */
+static inline void lineup(struct task_struct *p, struct task_ctx *t, struct domain *d,
+			  u32 nr_waiting, bool wakeup)
 {
+	const struct topo_conf *conf = env_conf();
+	u64 lag_ns = conf->lag_max_ns;
+
 	lineup_join(p, t, d);
-	t->vruntime_ns = lineup_vruntime(p, t, d, t->vruntime_ns, wakeup);
-	t->deadline_ns = deadline_ns(t->vruntime_ns, t->awake_ns, env_conf()->awake_max_ns);
+	if (wakeup)
+		lag_ns = wake_credit_ns(conf, t->sleep_freq, env_task_weight(p), nr_waiting,
+					d->nr_cpus);
+	t->vruntime_ns = lineup_vruntime(p, d, t->vruntime_ns, lag_ns);
+	t->deadline_ns = deadline_ns(t->vruntime_ns, t->awake_ns, conf->awake_max_ns);
 	if (!t->wait_start_ns)
 		t->wait_start_ns = env_now();
 }
@@ -83,7 +100,7 @@ static inline u64 lineup_running_deadline(struct task_struct *p, const struct ta
 					  const struct cpu_ctx *c, const struct domain *d)
 {
 	u64 charge = charge_ns(stint_ns(t, env_now()), env_task_weight(p), c->capacity);
-	u64 vruntime = lineup_vruntime(p, t, d, t->vruntime_ns + charge, false);
+	u64 vruntime = lineup_vruntime(p, d, t->vruntime_ns + charge, env_conf()->lag_max_ns);
 
 	return deadline_ns(vruntime, t->awake_ns + charge, env_conf()->awake_max_ns);
 }

@@ -86,7 +86,7 @@ static inline void sched_dispatch(u32 cpu, struct task_struct *prev)
 		return;
 	if (t)
 		dispatch_keep(prev, t, c, d);
-	else if (!dispatch_warm(c) && !steal(d))
+	else if (!dispatch_warm(c, d) && !steal(d, cpu))
 		dispatch_idle(c, d, cpu);
 }
 
@@ -143,17 +143,20 @@ static inline void sched_tick(struct task_struct *p)
 {
 	struct cpu_ctx *c = env_cpu(env_task_cpu(p));
 	struct domain *d = c ? env_domain(c->domain) : NULL;
-	u64 now = env_now();
+	u32 nr_waiting;
+	u64 now;
 
-	if (!d || !c->run_start_ns || time_before(now, c->run_start_ns))
+	if (!d || !c->run_start_ns)
 		return;
-	if (escape_begins(p, c, now)) {
+	if (escape_begins(p, c)) {
 		env_task_set_slice(p, 0);
 		return;
 	}
-	if (!line_waiting(&d->line) && !line_waiting(&c->line))
+	nr_waiting = lineup_waiting(d, c);
+	if (!nr_waiting)
 		return;
-	if (now - c->run_start_ns < lineup_slice_ns(d, c))
+	now = env_now();
+	if (time_before(now, c->run_start_ns + lineup_slice_ns(d, nr_waiting)))
 		return;
 	count(STAT_TICK_CUT);
 	env_task_set_slice(p, 0);

@@ -15,6 +15,10 @@
 #define STEAL_TRIES	8  /* domains of a ring to look at */
 #define DISTANCE_REMOTE 20 /* ACPI SLIT: twice as far as local memory */
 
+/* Two odd numbers with irregular bits. */
+#define MISS_HASH1 0x9e3779b1U
+#define MISS_HASH2 0x85ebca77U
+
 /* What it costs to move a task; across nodes in proportion to how much farther memory is. */
 static inline u64 steal_cost_ns(const struct topo_conf *conf, const struct ring *ring)
 {
@@ -34,20 +38,34 @@ static inline u64 steal_gain_ns(const struct topo_conf *conf, u32 nr_waiting, u3
 	return slice * nr_waiting / (nr_cpus ? nr_cpus : 1);
 }
 
-/* A task that waits for the cache of a CPU of the domain; starting at a slot, so that all get help.
+/*
+ * Somebody waits in the domain and yet there was nothing to be had: the task has been counted but
+ * has not landed, may not run here, or is being taken by somebody else. `missed` says which domains
+ * these were and how many tasks had come to each, hashed: as long as it comes out the same, looking
+ * again is of no use.
  */
-ENV_SUBPROG bool steal_warm(u32 domain, u32 start)
+static inline void steal_note_miss(struct cpu_ctx *c, const struct domain *d)
 {
-	const struct domain *d = env_domain(domain);
-	u64 slots, tiles = d ? read_word(&d->warm_tiles) : 0;
-	const struct tile *t;
+	if (line_waiting(&d->line) || read_word(&d->warm_tiles))
+		c->missed += (line_arrivals(&d->line) ^ (d->id + 1) * MISS_HASH1) * MISS_HASH2;
+}
+
+/* False: nobody waits in any domain. With more of them than a word has bits, nobody knows. */
+static inline bool steal_may_pay(void)
+{
+	const struct machine *m = env_machine();
+
+	return env_conf()->nr_domains > 64 || (m && read_word(&m->waiting_domains[0]));
+}
+
+/* A task that waits for the cache of a CPU of this tile; from a slot on, so that all get help. */
+ENV_SUBPROG bool steal_warm_tile(u32 tile, u32 start)
+{
+	const struct tile *t = env_tile(tile);
+	u64 slots = t ? read_word(&t->warm) : 0;
 	bool stolen = false;
 	u32 i;
 
-	if (!tiles)
-		return false;
-	t = env_tile(d->first_tile + first_bit_from(tiles, start / TILE_SLOTS));
-	slots = t ? read_word(&t->warm) : 0;
 	env_for(i, 0, STEAL_TRIES) {
 		u32 slot = first_bit_from(slots, start);
 
@@ -61,29 +79,52 @@ ENV_SUBPROG bool steal_warm(u32 domain, u32 start)
 	return stolen;
 }
 
-ENV_SUBPROG bool steal_from(u32 domain, u32 level, u64 cost_ns)
+/* The same for a domain, from one of its tiles and a slot on. */
+ENV_SUBPROG bool steal_warm(u32 domain, u32 tile, u32 slot)
+{
+	const struct domain *d = env_domain(domain);
+	u64 tiles = d ? read_word(&d->warm_tiles) : 0;
+	bool stolen = false;
+	u32 i;
+
+	env_for(i, 0, STEAL_TRIES) {
+		u32 n = first_bit_from(tiles, tile);
+
+		if (!d || !tiles)
+			break;
+		stolen = steal_warm_tile(d->first_tile + n, slot);
+		if (stolen)
+			break;
+		tiles &= ~bit(n);
+	}
+	return stolen;
+}
+
+ENV_SUBPROG bool steal_from(u32 cpu, u32 domain, u32 level, u64 cost_ns)
 {
 	const struct topo_conf *conf = env_conf();
 	const struct domain *d = env_domain(domain);
+	struct cpu_ctx *c = env_cpu(cpu);
 	u32 nr_waiting = d ? line_waiting(&d->line) : 0;
 
 	if (d && !nr_waiting && read_word(&d->warm_tiles))
 		nr_waiting = 1;
-	if (!nr_waiting)
+	if (!nr_waiting || !c)
 		return false;
 	if (steal_gain_ns(conf, nr_waiting, d->nr_cpus) < cost_ns) {
 		count(STAT_DSP_STEAL_LEFT);
 		return false;
 	}
-	if (!env_move_to_local(DSQ_DOMAIN_BASE + domain) && !steal_warm(domain, 0)) {
+	if (!env_move_to_local(DSQ_DOMAIN_BASE + domain) && !steal_warm(domain, 0, 0)) {
 		count(STAT_DSP_STEAL_MISS);
+		steal_note_miss(c, d);
 		return false;
 	}
 	count(level == LEVEL_NODE ? STAT_DSP_STEAL_NODE : STAT_DSP_STEAL_MACHINE);
 	return true;
 }
 
-ENV_SUBPROG bool steal_from_ring(u32 home, u32 index)
+ENV_SUBPROG bool steal_from_ring(u32 cpu, u32 home, u32 index)
 {
 	const struct domain *h = env_domain(home);
 	const struct machine *m = env_machine();
@@ -102,7 +143,7 @@ ENV_SUBPROG bool steal_from_ring(u32 home, u32 index)
 
 		if (!domains)
 			break;
-		stolen = steal_from(ring->word * 64 + n, ring->level, cost_ns);
+		stolen = steal_from(cpu, ring->word * 64 + n, ring->level, cost_ns);
 		if (stolen)
 			break;
 		domains &= ~bit(n);
@@ -111,13 +152,13 @@ ENV_SUBPROG bool steal_from_ring(u32 home, u32 index)
 }
 
 /* True: a task is on its way to this CPU. */
-static inline bool steal(const struct domain *home)
+static inline bool steal(const struct domain *home, u32 cpu)
 {
-	u32 i, nr_rings = home->nr_rings;
+	u32 i, nr_rings = steal_may_pay() ? home->nr_rings : 0;
 	bool stolen = false;
 
 	env_for(i, 0, nr_rings) {
-		stolen = steal_from_ring(home->id, i);
+		stolen = steal_from_ring(cpu, home->id, i);
 		if (stolen)
 			break;
 	}

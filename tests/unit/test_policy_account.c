@@ -146,20 +146,28 @@ static void sleeping_starts_a_new_interval(void **state)
 
 /* --- Line up --- */
 
-static void a_slice_counts_who_waits_for_this_cpu_alone_fully(void **state)
+static void who_waits_for_this_cpu_alone_counts_fully(void **state)
 {
 	struct domain *d = &fake.domains[0];
 	struct cpu_ctx *c = &fake.cpus[0];
 
 	(void)state;
-	assert_int_equal(lineup_slice_ns(d, c), 20 * MS);
+	assert_int_equal(lineup_waiting(d, c), 0);
 	d->line = 77ULL << 32 | 16;
-	assert_int_equal(lineup_slice_ns(d, c), 10 * MS);
-	d->line = 0;
-	c->line = 77ULL << 32 | 1;
-	assert_int_equal(lineup_slice_ns(d, c), 10 * MS);
-	d->line = 32;
-	assert_int_equal(lineup_slice_ns(d, c), 5 * MS);
+	assert_int_equal(lineup_waiting(d, c), 16);
+	c->line = 77ULL << 32 | 2;
+	assert_int_equal(lineup_waiting(d, c), 16 + 2 * 16);
+	/* The first that waits for its cache does not count. */
+	c->nr_warm = 1;
+	assert_int_equal(lineup_waiting(d, c), 16 + 1 * 16);
+	c->nr_warm = 2;
+	assert_int_equal(lineup_waiting(d, c), 16 + 1 * 16);
+	c->line = 0; /* read while one of them leaves */
+	assert_int_equal(lineup_waiting(d, c), 16);
+
+	assert_int_equal(lineup_slice_ns(d, 0), 20 * MS);
+	assert_int_equal(lineup_slice_ns(d, 16), 10 * MS);
+	assert_int_equal(lineup_slice_ns(d, 48), 5 * MS);
 }
 
 static void a_task_loads_the_domain_that_it_competes_in(void **state)
@@ -191,6 +199,14 @@ static void a_task_loads_the_domain_that_it_competes_in(void **state)
 	assert_int_equal(p.ctx.load, 0);
 }
 
+static u64 vruntime_after(struct task_struct *p, struct domain *d, u64 vruntime_ns, u32 nr_waiting,
+			  bool wakeup)
+{
+	p->ctx.vruntime_ns = vruntime_ns;
+	lineup(p, &p->ctx, d, nr_waiting, wakeup);
+	return p->ctx.vruntime_ns;
+}
+
 static void a_waking_task_lags_by_its_credit(void **state)
 {
 	struct task_struct p = fake_task(0);
@@ -198,17 +214,16 @@ static void a_waking_task_lags_by_its_credit(void **state)
 
 	(void)state;
 	p.ctx.sleep_freq = 6 * 16;
-	assert_int_equal(lineup_vruntime(&p, &p.ctx, d, 4000 * MS, true), 4880 * MS);
-	assert_int_equal(lineup_vruntime(&p, &p.ctx, d, 4000 * MS, false), 4800 * MS);
-	assert_int_equal(lineup_vruntime(&p, &p.ctx, d, 4900 * MS, true), 4900 * MS);
-	d->line = 16;
-	assert_int_equal(lineup_vruntime(&p, &p.ctx, d, 4000 * MS, true), 4940 * MS);
+	assert_int_equal(vruntime_after(&p, d, 4000 * MS, 0, true), 4880 * MS);
+	assert_int_equal(vruntime_after(&p, d, 4000 * MS, 0, false), 4800 * MS);
+	assert_int_equal(vruntime_after(&p, d, 4900 * MS, 0, true), 4900 * MS);
+	assert_int_equal(vruntime_after(&p, d, 4000 * MS, 16, true), 4940 * MS);
 	/* The lead is two slices over the weight, whether it slept or not. */
-	assert_int_equal(lineup_vruntime(&p, &p.ctx, d, 6000 * MS, true), 5040 * MS);
+	assert_int_equal(vruntime_after(&p, d, 6000 * MS, 0, true), 5040 * MS);
 	p.weight = 50;
-	assert_int_equal(lineup_vruntime(&p, &p.ctx, d, 6000 * MS, false), 5080 * MS);
+	assert_int_equal(vruntime_after(&p, d, 6000 * MS, 0, false), 5080 * MS);
 	p.weight = 1;
-	assert_int_equal(lineup_vruntime(&p, &p.ctx, d, 6000 * MS, false), 5200 * MS);
+	assert_int_equal(vruntime_after(&p, d, 6000 * MS, 0, false), 5200 * MS);
 }
 
 static void lining_up_sets_deadline_load_and_wait(void **state)
@@ -218,14 +233,14 @@ static void lining_up_sets_deadline_load_and_wait(void **state)
 	(void)state;
 	p.ctx.vruntime_ns = 4000 * MS;
 	p.ctx.awake_ns = 30 * MS;
-	lineup(&p, &p.ctx, &fake.domains[0], true);
+	lineup(&p, &p.ctx, &fake.domains[0], 0, true);
 	assert_int_equal(p.ctx.vruntime_ns, 4980 * MS);
 	assert_int_equal(p.ctx.deadline_ns, 5010 * MS);
 	assert_int_equal(p.ctx.wait_start_ns, 1000 * MS);
 	assert_int_equal(fake.domains[0].load, 100);
 	fake.now_ns += 5;
 	p.ctx.awake_ns = 300 * MS;
-	lineup(&p, &p.ctx, &fake.domains[0], false);
+	lineup(&p, &p.ctx, &fake.domains[0], 0, false);
 	assert_int_equal(p.ctx.wait_start_ns, 1000 * MS);
 	assert_int_equal(p.ctx.deadline_ns, 5080 * MS);
 }
@@ -322,7 +337,7 @@ int main(void)
 		cmocka_unit_test_setup(a_stint_lasts_from_its_start, setup),
 		cmocka_unit_test_setup(a_stint_is_charged_and_moves_the_clock, setup),
 		cmocka_unit_test_setup(sleeping_starts_a_new_interval, setup),
-		cmocka_unit_test_setup(a_slice_counts_who_waits_for_this_cpu_alone_fully, setup),
+		cmocka_unit_test_setup(who_waits_for_this_cpu_alone_counts_fully, setup),
 		cmocka_unit_test_setup(a_task_loads_the_domain_that_it_competes_in, setup),
 		cmocka_unit_test_setup(a_waking_task_lags_by_its_credit, setup),
 		cmocka_unit_test_setup(lining_up_sets_deadline_load_and_wait, setup),

@@ -45,23 +45,23 @@ static void stealing_gains_the_wait_at_home(void **state)
 static void a_steal_must_be_worth_it(void **state)
 {
 	(void)state;
-	assert_false(steal_from(1, LEVEL_NODE, 0));
+	assert_false(steal_from(0, 1, LEVEL_NODE, 0));
 	assert_int_equal(fake.nr_moves, 0);
 	fake_queue(DOMAIN_DSQ(1), 1, 0);
-	assert_false(steal_from(1, LEVEL_NODE, 4 * MS + 1));
+	assert_false(steal_from(0, 1, LEVEL_NODE, 4 * MS + 1));
 	assert_int_equal(counted(STAT_DSP_STEAL_LEFT), 1);
 	assert_int_equal(fake.nr_moves, 0);
-	assert_true(steal_from(1, LEVEL_NODE, 4 * MS));
+	assert_true(steal_from(0, 1, LEVEL_NODE, 4 * MS));
 	assert_int_equal(fake.moves[0], DOMAIN_DSQ(1));
 	assert_int_equal(counted(STAT_DSP_STEAL_NODE), 1);
 	assert_int_equal(counted(STAT_DSP_STEAL_MACHINE), 0);
 	/* Counted, but gone or not landed. */
-	assert_false(steal_from(1, LEVEL_NODE, 0));
+	assert_false(steal_from(0, 1, LEVEL_NODE, 0));
 	assert_int_equal(counted(STAT_DSP_STEAL_MISS), 1);
 	fake_queue(DOMAIN_DSQ(2), 1, 0);
-	assert_true(steal_from(2, LEVEL_MACHINE, 0));
+	assert_true(steal_from(0, 2, LEVEL_MACHINE, 0));
 	assert_int_equal(counted(STAT_DSP_STEAL_MACHINE), 1);
-	assert_false(steal_from(1000, LEVEL_NODE, 0));
+	assert_false(steal_from(0, 1000, LEVEL_NODE, 0));
 }
 
 static void stealing_walks_from_near_to_far(void **state)
@@ -70,18 +70,18 @@ static void stealing_walks_from_near_to_far(void **state)
 	fake_queue(DOMAIN_DSQ(1), 1, 0);
 	fake_queue(DOMAIN_DSQ(3), 1, 0);
 	fake_queue(DOMAIN_DSQ(5), 1, 0);
-	assert_true(steal(&fake.domains[0]));
-	assert_true(steal(&fake.domains[0]));
-	assert_true(steal(&fake.domains[0]));
-	assert_false(steal(&fake.domains[0]));
+	assert_true(steal(&fake.domains[0], 0));
+	assert_true(steal(&fake.domains[0], 0));
+	assert_true(steal(&fake.domains[0], 0));
+	assert_false(steal(&fake.domains[0], 0));
 	assert_int_equal(fake.moves[0], DOMAIN_DSQ(1));
 	assert_int_equal(fake.moves[1], DOMAIN_DSQ(1)); /* still counted */
 	assert_int_equal(fake.moves[2], DOMAIN_DSQ(3));
 	assert_int_equal(fake.moves[5], DOMAIN_DSQ(5));
 	assert_int_equal(counted(STAT_DSP_STEAL_NODE), 1);
 	assert_int_equal(counted(STAT_DSP_STEAL_MACHINE), 2);
-	assert_false(steal_from_ring(1000, 0));
-	assert_false(steal_from_ring(0, TOPO_MAX_RINGS));
+	assert_false(steal_from_ring(0, 1000, 0));
+	assert_false(steal_from_ring(0, 0, TOPO_MAX_RINGS));
 }
 
 /* The wait at home is 4 ms: farther nodes cost more, at last more than that. */
@@ -90,9 +90,9 @@ static void stealing_stops_where_it_costs_more_than_it_gains(void **state)
 	(void)state;
 	fake_queue(DOMAIN_DSQ(4), 1, 0);
 	fake.conf.steal_machine_ns = 2667 * US; /* times 30 / 20 */
-	assert_false(steal(&fake.domains[0]));
+	assert_false(steal(&fake.domains[0], 0));
 	assert_int_equal(counted(STAT_DSP_STEAL_LEFT), 1);
-	assert_true(steal(&fake.domains[2]));
+	assert_true(steal(&fake.domains[2], 0));
 }
 
 static void rings_are_searched_from_our_own_number_on(void **state)
@@ -104,20 +104,20 @@ static void rings_are_searched_from_our_own_number_on(void **state)
 		(struct fake_shape){ .nodes = 2, .domains = 40, .tiles = 1, .cores = 1, .smt = 1 });
 	fake_queue(DOMAIN_DSQ(3), 1, 0);
 	fake_queue(DOMAIN_DSQ(22), 1, 0);
-	assert_true(steal_from_ring(20, 0));
+	assert_true(steal_from_ring(0, 20, 0));
 	assert_int_equal(fake.moves[0], DOMAIN_DSQ(22));
 	/* A ring in the bitmap's second word; a domain that only waits in the other one is not in
 	 * it. */
 	fake_queue(DOMAIN_DSQ(70), 1, 0);
-	assert_true(steal_from_ring(20, 2));
+	assert_true(steal_from_ring(0, 20, 2));
 	assert_int_equal(fake.moves[1], DOMAIN_DSQ(70));
 	/* Eight domains are looked at and no more. */
 	fake.nr_moves = 0;
 	for (i = 23; i < 30; i++)
 		fake.machine.waiting_domains[0] |= bit(i);
-	assert_false(steal_from_ring(20, 0));
+	assert_false(steal_from_ring(0, 20, 0));
 	fake.machine.waiting_domains[0] &= ~bit(29);
-	assert_true(steal_from_ring(20, 0));
+	assert_true(steal_from_ring(0, 20, 0));
 	assert_int_equal(fake.moves[fake.nr_moves - 1], DOMAIN_DSQ(3));
 }
 
@@ -313,23 +313,103 @@ static void a_task_not_landed_is_looked_for_once_an_arrival(void **state)
 	fake_queue(DOMAIN_DSQ(1), 1, 0);
 	fake_dsq(DOMAIN_DSQ(1))->nr = 0;
 	dispatch_idle(c, d, 5);
-	assert_int_equal(c->arrivals, 1);
 	assert_int_equal(fake.nr_kicks, 1);
 	assert_kicked(0, 5, ENV_KICK_IDLE);
 	assert_int_equal(fake.tiles[1].idle, 1ULL << 33);
 	dispatch_idle(c, d, 5);
 	assert_int_equal(fake.nr_kicks, 1);
-	assert_int_equal(fake.nr_moves, 1);
 	d->line += 1ULL << 32 | 1;
 	dispatch_idle(c, d, 5);
 	dispatch_idle(c, d, 5);
 	assert_int_equal(fake.nr_kicks, 2);
-	assert_int_equal(fake.nr_moves, 2);
-	assert_int_equal(counted(STAT_DSP_LOOK_AGAIN), 2);
+	assert_int_equal(fake.nr_moves, 4);
+	assert_int_equal(counted(STAT_DSP_LOOK_AGAIN), 4);
 	/* Nobody waits any more. */
 	d->line = 9ULL << 32;
+	fake.machine.waiting_domains[0] = 0;
 	dispatch_idle(c, d, 5);
 	assert_int_equal(fake.nr_kicks, 2);
+	assert_int_equal(counted(STAT_DSP_LOOK_AGAIN), 4);
+}
+
+/* Two arrivals elsewhere that are not there yet, one that is not worth it. */
+static void other_domains_are_looked_at_again_too(void **state)
+{
+	struct cpu_ctx *c = &fake.cpus[5];
+	struct domain *d = &fake.domains[1];
+
+	(void)state;
+	fake_queue(DOMAIN_DSQ(0), 1, 0);
+	fake_queue(DOMAIN_DSQ(2), 1, 0);
+	fake_dsq(DOMAIN_DSQ(0))->nr = 0;
+	fake_dsq(DOMAIN_DSQ(2))->nr = 0;
+	dispatch_idle(c, d, 5);
+	assert_int_equal(fake.nr_kicks, 1);
+	assert_kicked(0, 5, ENV_KICK_IDLE);
+	dispatch_idle(c, d, 5);
+	assert_int_equal(fake.nr_kicks, 1);
+	fake.domains[2].line += 1ULL << 32;
+	dispatch_idle(c, d, 5);
+	assert_int_equal(fake.nr_kicks, 2);
+	fake.domains[2].line += 1ULL << 32;
+	fake.conf.steal_machine_ns = 100 * MS;
+	dispatch_idle(c, d, 5);
+	dispatch_idle(c, d, 5);
+	assert_int_equal(fake.nr_kicks, 3); /* one domain less is something new */
+	fake_dsq(DOMAIN_DSQ(0))->nr = 1;
+	dispatch_idle(c, d, 5);
+	assert_int_equal(counted(STAT_DSP_STEAL_NODE), 1);
+	assert_int_equal(fake.nr_kicks, 3);
+	assert_int_equal(fake.tiles[1].idle, 0);
+}
+
+static void a_pinned_task_that_came_meanwhile_is_taken(void **state)
+{
+	(void)state;
+	fake_queue(CPU_DSQ(5), 1, 0);
+	dispatch_idle(&fake.cpus[5], &fake.domains[1], 5);
+	assert_int_equal(counted(STAT_DSP_CPU), 1);
+	assert_int_equal(fake.tiles[1].idle, 0);
+}
+
+/* As many arrivals at two domains instead of one, or at another one, are something new. */
+static void missing_the_same_number_elsewhere_is_something_new(void **state)
+{
+	struct cpu_ctx *c = &fake.cpus[5];
+	u32 first, second;
+
+	(void)state;
+	steal_note_miss(c, &fake.domains[0]);
+	assert_int_equal(c->missed, 0); /* nobody waits there */
+	fake_queue(DOMAIN_DSQ(0), 2, 0);
+	fake_queue(DOMAIN_DSQ(2), 2, 0);
+	steal_note_miss(c, &fake.domains[0]);
+	first = c->missed;
+	c->missed = 0;
+	steal_note_miss(c, &fake.domains[2]);
+	second = c->missed;
+	assert_int_not_equal(first, 0);
+	assert_int_not_equal(first, second);
+	steal_note_miss(c, &fake.domains[0]);
+	assert_int_equal(c->missed, first + second);
+	c->missed = 0;
+	fake.domains[0].line += LINE_ARRIVED;
+	steal_note_miss(c, &fake.domains[0]);
+	assert_int_not_equal(c->missed, first);
+}
+
+/* More domains than one word has bits: whether anybody waits is found by looking. */
+static void large_machines_always_look_for_work_to_steal(void **state)
+{
+	(void)state;
+	assert_false(steal_may_pay());
+	fake.machine.waiting_domains[0] = 4;
+	assert_true(steal_may_pay());
+	fake.machine.waiting_domains[0] = 0;
+	fake.conf.nr_domains = 64;
+	assert_false(steal_may_pay());
+	fake.conf.nr_domains = 65;
+	assert_true(steal_may_pay());
 }
 
 int main(void)
@@ -352,6 +432,10 @@ int main(void)
 		cmocka_unit_test_setup(nothing_waits_so_the_cpu_is_idle, setup),
 		cmocka_unit_test_setup(a_task_that_came_meanwhile_is_taken, setup),
 		cmocka_unit_test_setup(a_task_not_landed_is_looked_for_once_an_arrival, setup),
+		cmocka_unit_test_setup(other_domains_are_looked_at_again_too, setup),
+		cmocka_unit_test_setup(a_pinned_task_that_came_meanwhile_is_taken, setup),
+		cmocka_unit_test_setup(missing_the_same_number_elsewhere_is_something_new, setup),
+		cmocka_unit_test_setup(large_machines_always_look_for_work_to_steal, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

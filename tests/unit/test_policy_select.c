@@ -453,21 +453,23 @@ static void escape_begins_once_and_on_lesser_kinds_only(void **state)
 
 	(void)state;
 	idle(0);
-	assert_false(escape_begins(&p, c, 2000 * MS)); /* nothing runs */
+	fake.now_ns = 1005 * MS;
+	assert_false(escape_begins(&p, c)); /* nothing runs */
 	c->run_start_ns = 1000 * MS;
-	assert_false(escape_begins(&p, c, 1005 * MS));
+	assert_false(escape_begins(&p, c));
 	assert_false(p.ctx.escaping);
+	fake.now_ns = 1010 * MS;
 	fake.cpus[0].run_start_ns = 1000 * MS;
-	assert_false(escape_begins(&p, &fake.cpus[0], 1010 * MS)); /* the best kind */
+	assert_false(escape_begins(&p, &fake.cpus[0])); /* the best kind */
 	fake.conf.nr_kinds = 1;
-	assert_false(escape_begins(&p, c, 1010 * MS));
+	assert_false(escape_begins(&p, c));
 	fake.conf.nr_kinds = 2;
 	p.no_ctx = true;
-	assert_false(escape_begins(&p, c, 1010 * MS));
+	assert_false(escape_begins(&p, c));
 	p.no_ctx = false;
-	assert_true(escape_begins(&p, c, 1010 * MS));
+	assert_true(escape_begins(&p, c));
 	assert_true(p.ctx.escaping);
-	assert_false(escape_begins(&p, c, 1010 * MS));
+	assert_false(escape_begins(&p, c));
 }
 
 static void escape_finds_whole_better_cores(void **state)

@@ -106,19 +106,47 @@ static void warm_tasks_are_taken_from_our_own_slot_on(void **state)
 	struct task_ctx a, b, c;
 
 	(void)state;
-	assert_false(steal_warm(1, 0));
-	assert_false(steal_warm(1000, 0));
+	assert_false(steal_warm(1, 0, 0));
+	assert_false(steal_warm(1000, 0, 0));
 	assert_int_equal(fake.nr_moves, 0);
 	enter(&a, 12, true), enter(&b, 13, true), enter(&c, 15, true);
-	assert_true(steal_warm(1, 34));
-	assert_true(steal_warm(1, 33));
-	assert_true(steal_warm(1, 34));
-	assert_false(steal_warm(1, 34));
+	assert_true(steal_warm(1, 0, 34));
+	assert_true(steal_warm(1, 0, 33));
+	assert_true(steal_warm(1, 0, 34));
+	assert_false(steal_warm(1, 0, 34));
 	assert_int_equal(fake.moves[0], CPU_DSQ(15));
 	assert_int_equal(fake.moves[1], CPU_DSQ(13));
 	assert_int_equal(fake.moves[2], CPU_DSQ(15)); /* still counted */
 	assert_int_equal(fake.moves[3], CPU_DSQ(12));
 	assert_int_equal(fake.nr_moves, 7);
+}
+
+/* Our own tile first, then the others. */
+static void warm_tasks_are_taken_from_all_tiles(void **state)
+{
+	struct task_ctx a, b;
+	u32 i;
+
+	(void)state;
+	fake_start(
+		(struct fake_shape){ .nodes = 1, .domains = 1, .tiles = 10, .cores = 4, .smt = 1 });
+	memset(&a, 0, sizeof(a));
+	memset(&b, 0, sizeof(b));
+	queue_enter_warm(&a, &fake.cpus[4], &fake.domains[0], 4);
+	queue_enter_warm(&b, &fake.cpus[36], &fake.domains[0], 36);
+	assert_false(dispatch_warm(&fake.cpus[37], &fake.domains[0]));
+	assert_int_equal(fake.moves[0], CPU_DSQ(36));
+	assert_int_equal(fake.moves[1], CPU_DSQ(4));
+	assert_int_equal(fake.nr_moves, 2);
+	/* Eight are looked at and no more. */
+	for (i = 2; i < 9; i++)
+		fake.domains[0].warm_tiles |= bit(i);
+	fake.nr_moves = 0;
+	fake.cpu_dsqs[36].nr = 1;
+	assert_false(steal_warm(0, 1, 0));
+	fake.domains[0].warm_tiles &= ~bit(8);
+	assert_true(steal_warm(0, 1, 0));
+	assert_false(steal_warm_tile(1000, 0));
 }
 
 static void other_domains_take_warm_tasks_too(void **state)
@@ -128,13 +156,13 @@ static void other_domains_take_warm_tasks_too(void **state)
 	(void)state;
 	enter(&a, 13, true);
 	/* One waits for eight CPUs: 20 ms * 8/9 / 8. */
-	assert_false(steal_from(1, LEVEL_NODE, 2222222 + 1));
+	assert_false(steal_from(0, 1, LEVEL_NODE, 2222222 + 1));
 	assert_int_equal(counted(STAT_DSP_STEAL_LEFT), 1);
-	assert_true(steal_from(1, LEVEL_NODE, 2222222));
+	assert_true(steal_from(0, 1, LEVEL_NODE, 2222222));
 	assert_int_equal(fake.moves[0], DOMAIN_DSQ(1));
 	assert_int_equal(fake.moves[1], CPU_DSQ(13));
 	assert_int_equal(counted(STAT_DSP_STEAL_NODE), 1);
-	assert_false(steal_from(1, LEVEL_NODE, 0));
+	assert_false(steal_from(0, 1, LEVEL_NODE, 0));
 	assert_int_equal(counted(STAT_DSP_STEAL_MISS), 1);
 }
 
@@ -143,7 +171,7 @@ static void an_idle_cpu_takes_what_waits_for_another_cache(void **state)
 	struct task_ctx a;
 
 	(void)state;
-	assert_false(dispatch_warm(&fake.cpus[8]));
+	assert_false(dispatch_warm(&fake.cpus[8], &fake.domains[1]));
 	assert_int_equal(counted(STAT_DSP_WARM), 0);
 	enter(&a, 13, true);
 	fake_queue(DOMAIN_DSQ(0), 1, 0); /* near comes before far */
@@ -163,7 +191,7 @@ static void a_cpu_going_idle_looks_for_warm_tasks_once_an_arrival(void **state)
 	enter(&a, 13, false);
 	dispatch_idle(c, d, 8);
 	dispatch_idle(c, d, 8);
-	assert_int_equal(counted(STAT_DSP_LOOK_AGAIN), 1);
+	assert_int_equal(counted(STAT_DSP_LOOK_AGAIN), 2);
 	assert_int_equal(fake.nr_kicks, 1);
 	assert_kicked(0, 8, ENV_KICK_IDLE);
 	enter(&a, 14, true);
@@ -201,7 +229,7 @@ static void a_task_put_back_waits_for_its_cpu(void **state)
 	(void)state;
 	fake.domains[1].load = 1600;
 	sched_enqueue(&p, 0);
-	assert_inserted_dsq(&p, CPU_DSQ(13), 10 * MS, 5000 * MS);
+	assert_inserted_dsq(&p, CPU_DSQ(13), 20 * MS, 5000 * MS);
 	assert_int_equal(p.ctx.queue, QUEUE_WARM);
 	assert_int_equal(counted(STAT_ENQ_WARM), 1);
 	assert_int_equal(counted(STAT_ENQ_DOMAIN), 0);
@@ -223,6 +251,7 @@ int main(void)
 		cmocka_unit_test_setup(others_of_tile_and_domain_stay_shown, setup),
 		cmocka_unit_test_setup(a_task_that_came_while_hiding_is_shown_again, setup),
 		cmocka_unit_test_setup(warm_tasks_are_taken_from_our_own_slot_on, setup),
+		cmocka_unit_test_setup(warm_tasks_are_taken_from_all_tiles, setup),
 		cmocka_unit_test_setup(other_domains_take_warm_tasks_too, setup),
 		cmocka_unit_test_setup(an_idle_cpu_takes_what_waits_for_another_cache, setup),
 		cmocka_unit_test_setup(a_cpu_going_idle_looks_for_warm_tasks_once_an_arrival,
