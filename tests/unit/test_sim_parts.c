@@ -14,38 +14,74 @@
 
 #define NR 200
 
+/* When a timer is due: at once, soon, or in any slot of any wheel. */
+static u64 some_time(struct rng *rng, u64 now)
+{
+	return now + (rng_next(rng) >> rng_between(rng, 8, 63));
+}
+
 /* Sets, moves and cancels timers at random, and takes them out in order. */
 static void timers_fire_in_order(void **state)
 {
 	struct rng rng = rng_stream(1, 1);
 	struct event_queue q = { 0 };
-	u64 due[NR] = { 0 }, set_at[NR] = { 0 }, time;
+	u64 due[NR] = { 0 }, set_at[NR] = { 0 }, time, now = 1;
 	u32 timer, i, step;
 
 	(void)state;
 	assert_int_equal(event_queue_resize(&q, NR), 0);
-	for (step = 1; step < 20000; step++) {
+	for (step = 1; step < 100000; step++) {
 		timer = rng_below(&rng, NR);
 		if (rng_below(&rng, 3)) {
-			due[timer] = 1 + rng_below(&rng, 1000);
+			due[timer] = some_time(&rng, rng_below(&rng, 5) ? now : 1);
 			set_at[timer] = step;
 			event_queue_set(&q, timer, due[timer]);
+			assert_true(event_queue_is_set(&q, timer));
 			continue;
 		}
 		if (rng_below(&rng, 2)) {
 			due[timer] = 0;
 			event_queue_cancel(&q, timer);
+			assert_false(event_queue_is_set(&q, timer));
 			continue;
 		}
 		if (!event_queue_pop(&q, &time, &timer))
 			continue;
-		assert_int_equal(time, due[timer]);
+		assert_true(time == due[timer]);
+		now = time;
 		due[timer] = 0;
 		for (i = 0; i < NR; i++) {
 			assert_false(due[i] && due[i] < time);
 			assert_false(due[i] == time && set_at[i] < set_at[timer]);
 		}
+		if (!(step % 50)) /* else now is soon in the last slots */
+			now = 1;
 	}
+	event_queue_free(&q);
+}
+
+/* Many more changes than timers inside one finest slot, and nothing that fires. */
+static void moved_timers_leave_no_trace(void **state)
+{
+	struct event_queue q = { 0 };
+	u64 time;
+	u32 timer, i;
+
+	(void)state;
+	assert_int_equal(event_queue_resize(&q, 3), 0);
+	for (i = 0; i < 100; i++)
+		event_queue_set(&q, i % 3, 100 - i);
+	for (i = 0; i < 3; i++) {
+		assert_true(event_queue_pop(&q, &time, &timer));
+		assert_int_equal(time, 1 + i);
+		assert_int_equal(timer, (99 - i) % 3);
+	}
+	assert_false(event_queue_pop(&q, &time, &timer));
+	event_queue_set(&q, 1, 7);
+	event_queue_cancel(&q, 1);
+	assert_false(event_queue_pop(&q, &time, &timer));
+	event_queue_set(&q, 1, UINT64_MAX);
+	assert_true(event_queue_pop(&q, &time, &timer));
 	event_queue_free(&q);
 }
 
@@ -138,6 +174,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(timers_fire_in_order),
+		cmocka_unit_test(moved_timers_leave_no_trace),
 		cmocka_unit_test(too_many_timers_are_refused),
 		cmocka_unit_test(queue_is_ordered_first_come_first_served),
 		cmocka_unit_test(unsound_queue_is_noticed),
