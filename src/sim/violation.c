@@ -119,26 +119,16 @@ static u64 overlap_ns(const struct sim *sim, const struct task_struct *p, const 
 	return to > from ? to - from : 0;
 }
 
-/* The domain in whose line the task waited; the shipped policy's tables say. */
-static s32 home_domain(const struct sim *sim, const struct task_struct *p)
+static void check_overlap(struct sim *sim, const struct task_struct *p, const struct sim_cpu *c,
+			  bool near)
 {
-	if (!sim->policy->shipped || p->ctx.queue == QUEUE_NONE)
-		return -1;
-	if (p->ctx.queue == QUEUE_CPU)
-		return sim->cpus[p->ctx.queue_id].topo->domain;
-	return p->ctx.queue_id;
-}
-
-static void check_overlap(struct sim *sim, const struct task_struct *p, const struct sim_cpu *c)
-{
-	bool near = c->topo->domain == home_domain(sim, p);
+	u64 *longest_ns =
+		near ? &sim->stats.longest_near_violation_ns : &sim->stats.longest_violation_ns;
 	u64 bound_ns = near ? sim->near_violation_bound_ns : sim->violation_bound_ns;
 	u64 overlap = overlap_ns(sim, p, c);
 
-	if (overlap > sim->stats.longest_violation_ns)
-		sim->stats.longest_violation_ns = overlap;
-	if (near && overlap > sim->stats.longest_near_violation_ns)
-		sim->stats.longest_near_violation_ns = overlap;
+	if (overlap > *longest_ns)
+		*longest_ns = overlap;
 	if (bound_ns && overlap > bound_ns)
 		sim_breach(sim,
 			   "task %u (%s) waited while CPU %u%s idled for %llu us of it, the bound "
@@ -147,25 +137,58 @@ static void check_overlap(struct sim *sim, const struct task_struct *p, const st
 			   overlap / 1000, bound_ns / 1000);
 }
 
-/* A task's wait is over: was it too long, and was there an idle CPU for too much of it? */
+/* The domain in whose line the task waited; the shipped policy's tables say. */
+static const struct domain *home_domain(const struct sim *sim, const struct task_struct *p)
+{
+	const struct layout *layout = &sim->layout;
+
+	if (!sim->policy->shipped || p->ctx.queue == QUEUE_NONE)
+		return NULL;
+	if (p->ctx.queue == QUEUE_DOMAIN)
+		return &layout->domains[p->ctx.queue_id];
+	return &layout->domains[layout->cpus[p->ctx.queue_id].domain];
+}
+
+static void check_home(struct sim *sim, const struct task_struct *p, const struct domain *home)
+{
+	u32 i, slot;
+
+	for (i = 0; i < home->nr_tiles; i++) {
+		const struct tile *t = &sim->layout.tiles[home->first_tile + i];
+
+		for (slot = 0; slot < TILE_SLOTS; slot++) {
+			if ((t->slots >> slot & 1) && task_may_run(sim, p, t->cpu[slot]))
+				check_overlap(sim, p, sim_cpu(sim, t->cpu[slot]), true);
+		}
+	}
+}
+
+static void check_anywhere(struct sim *sim, const struct task_struct *p)
+{
+	u32 cpu;
+
+	for (cpu = 0; cpu < sim->nr_cpu_ids; cpu++) {
+		if (task_may_run(sim, p, cpu))
+			check_overlap(sim, p, sim_cpu(sim, cpu), false);
+	}
+}
+
+/*
+ * A task's wait is over: was it too long, and was there an idle CPU for too much of it? To look at
+ * many CPUs is expensive, and only done when the wait is longer than any overlap so far.
+ */
 void violation_check(struct sim *sim, struct task_struct *p)
 {
+	const struct domain *home = home_domain(sim, p);
 	u64 wait_ns = sim->now_ns - p->ready_ns;
-	u32 cpu;
 
 	if (sim->wait_bound_ns && wait_ns > sim->wait_bound_ns)
 		sim_breach(sim, "task %u (%s) waited %llu us, the bound is %llu us", p->id,
 			   sim_task_name(p), wait_ns / 1000, sim->wait_bound_ns / 1000);
-	/* The rest looks at all CPUs: only where it can tell something new. */
-	if (wait_ns <= sim->stats.longest_near_violation_ns || wait_ns < OVERLAP_MIN_NS ||
-	    (!sim->nr_idle && sim->last_idle_ns <= p->ready_ns))
+	if (wait_ns < OVERLAP_MIN_NS || (!sim->nr_idle && sim->last_idle_ns <= p->ready_ns))
 		return;
-	if (p->allowed && p->allowed->nr == 1) {
-		check_overlap(sim, p, sim_cpu(sim, p->cpu));
-		return;
-	}
-	for (cpu = 0; cpu < sim->nr_cpu_ids; cpu++) {
-		if (task_may_run(sim, p, cpu))
-			check_overlap(sim, p, sim_cpu(sim, cpu));
-	}
+	if (home && wait_ns > sim->stats.longest_near_violation_ns)
+		check_home(sim, p, home);
+	if (wait_ns > sim->stats.longest_violation_ns)
+		check_anywhere(sim, p);
 }
