@@ -88,13 +88,19 @@ static inline void enqueue_stay(struct task_struct *p, struct task_ctx *t, struc
 /*
  * A task that was put back, not woken, waits for the CPU whose cache it has filled, as long as that
  * CPU does not get more than its share of the domain's load. Above it goes into the domain's DSQ,
- * where it is taken by whichever CPU has nothing as urgent.
+ * where it is taken by whichever CPU has nothing as urgent. There, too, goes a task that may not
+ * use all CPUs around: who helps a CPU looks into a few such queues, and must find something in
+ * them.
  */
-static inline bool enqueue_is_warm(const struct cpu_ctx *c, const struct domain *d, u32 enq)
+static inline bool enqueue_is_warm(const struct task_ctx *t, const struct cpu_ctx *c,
+				   const struct domain *d, u32 enq)
 {
 	u64 share = d->load / WEIGHT_NICE0 / (d->nr_cpus ? d->nr_cpus : 1);
+	const struct tile *tile = env_tile(c->tile);
 
 	if (enq & (ENV_ENQ_WAKEUP | ENV_ENQ_REENQUEUE))
+		return false;
+	if (!tile || affinity_slots(env_conf(), t, tile) != tile->slots)
 		return false;
 	return line_waiting(&c->line) + 1 <= share;
 }
@@ -102,7 +108,7 @@ static inline bool enqueue_is_warm(const struct cpu_ctx *c, const struct domain 
 static inline void enqueue_shared(struct task_struct *p, struct task_ctx *t, struct cpu_ctx *c,
 				  struct domain *d, u32 cpu, u32 enq)
 {
-	bool warm = enqueue_is_warm(c, d, enq);
+	bool warm = enqueue_is_warm(t, c, d, enq);
 	u32 nr_waiting = lineup_waiting(d, c);
 	s32 idle;
 

@@ -18,6 +18,7 @@
 
 #include "enqueue.h"
 #include "fit.h"
+#include "steal.h"
 
 #define ESCAPE_NS (10 * NSEC_PER_MSEC)
 
@@ -86,6 +87,10 @@ static inline bool escape_ends(struct task_struct *p, struct task_ctx *t, u32 fr
 	count(STAT_ENQ_IDLE);
 	enqueue_idle_cpu(p, t, cpu, enq);
 	kick_idle(cpu);
+	/* The CPU it leaves was not asked to look for work elsewhere, as this task might have
+	 * stayed. */
+	if (steal_may_pay())
+		kick_idle(from_cpu);
 	return true;
 }
 

@@ -493,6 +493,21 @@ static void escape_finds_whole_better_cores(void **state)
 	assert_int_equal(escape_find_cpu(&p.ctx, 4), 10);
 }
 
+/* Somebody waits somewhere: the CPU that it leaves looks for work. */
+static void whom_it_leaves_looks_for_work(void **state)
+{
+	struct task_struct p = fake_task(4);
+
+	(void)state;
+	idle_range(0, 1);
+	fake.machine.waiting_domains[0] = 1;
+	p.ctx.escaping = 1;
+	assert_true(escape_ends(&p, &p.ctx, 4, ENV_ENQ_QUEUEING));
+	assert_int_equal(fake.nr_kicks, 2);
+	assert_kicked(0, 0, ENV_KICK_IDLE);
+	assert_kicked(1, 4, ENV_KICK_IDLE);
+}
+
 static void escape_ends_on_a_better_core(void **state)
 {
 	struct task_struct p = fake_task(4);
@@ -506,6 +521,7 @@ static void escape_ends_on_a_better_core(void **state)
 	assert_int_equal(p.ctx.run_ns, 0);
 	assert_inserted_local(&p, 0, 20 * MS);
 	assert_kicked(0, 0, ENV_KICK_IDLE);
+	assert_int_equal(fake.nr_kicks, 1);
 	assert_int_equal(counted(STAT_FIT_ESCAPE), 1);
 	assert_int_equal(counted(STAT_ENQ_IDLE), 1);
 }
@@ -549,6 +565,7 @@ int main(void)
 		cmocka_unit_test_setup(escape_begins_once_and_on_lesser_kinds_only, hybrid),
 		cmocka_unit_test_setup(escape_finds_whole_better_cores, hybrid),
 		cmocka_unit_test_setup(escape_ends_on_a_better_core, hybrid),
+		cmocka_unit_test_setup(whom_it_leaves_looks_for_work, hybrid),
 		cmocka_unit_test_setup(without_a_better_core_it_stays, hybrid),
 	};
 

@@ -203,23 +203,30 @@ static void a_cpu_going_idle_looks_for_warm_tasks_once_an_arrival(void **state)
 
 static void only_what_was_put_back_waits_for_its_cpu(void **state)
 {
+	struct task_struct p = fake_task(13);
 	struct cpu_ctx *c = &fake.cpus[13];
 	struct domain *d = &fake.domains[1];
 
 	(void)state;
-	assert_false(enqueue_is_warm(c, d, 0)); /* nobody competes here */
+	assert_false(enqueue_is_warm(&p.ctx, c, d, 0)); /* nobody competes here */
 	d->load = 8 * 100;
-	assert_true(enqueue_is_warm(c, d, 0));
-	assert_true(enqueue_is_warm(c, d, ENV_ENQ_QUEUEING));
-	assert_false(enqueue_is_warm(c, d, ENV_ENQ_WAKEUP));
-	assert_false(enqueue_is_warm(c, d, ENV_ENQ_REENQUEUE));
+	assert_true(enqueue_is_warm(&p.ctx, c, d, 0));
+	assert_true(enqueue_is_warm(&p.ctx, c, d, ENV_ENQ_QUEUEING));
+	assert_false(enqueue_is_warm(&p.ctx, c, d, ENV_ENQ_WAKEUP));
+	assert_false(enqueue_is_warm(&p.ctx, c, d, ENV_ENQ_REENQUEUE));
+	/* Who may not use them all waits where all look. */
+	p.ctx.allowed[0] &= ~(1ULL << 35);
+	assert_true(enqueue_is_warm(&p.ctx, c, d, 0));
+	p.ctx.allowed[fake.tiles[c->tile].word] &= ~(1ULL << fake.cpus[12].slot);
+	assert_false(enqueue_is_warm(&p.ctx, c, d, 0));
+	p = fake_task(13);
 	d->load = 8 * 100 - 1;
-	assert_false(enqueue_is_warm(c, d, 0));
+	assert_false(enqueue_is_warm(&p.ctx, c, d, 0));
 	d->load = 8 * 200;
 	c->line = 1;
-	assert_true(enqueue_is_warm(c, d, 0));
+	assert_true(enqueue_is_warm(&p.ctx, c, d, 0));
 	c->line = 2;
-	assert_false(enqueue_is_warm(c, d, 0));
+	assert_false(enqueue_is_warm(&p.ctx, c, d, 0));
 }
 
 static void a_task_put_back_waits_for_its_cpu(void **state)
