@@ -226,6 +226,7 @@ $(O)/src/cmd_new.o: | $(templates)
 # One after the other: what is built and run beside it takes a virtual machine's time away.
 check: deps-all
 	$(Q)$(MAKE) check-quick
+	$(Q)$(MAKE) check-seeds SEEDS=5000
 	$(Q)$(MAKE) check-vm
 
 check-quick: tidy check-format $(skeletons)
@@ -278,8 +279,8 @@ $(property): $(call object,$(property-sources)) $(mutants:%=$(O)/mutants/%.o) $(
 
 .PHONY: check-property check-seeds
 check-property: $(property)
-	$(say) TEST "$(property) --seeds $(or $(SEEDS),3000), --mutants"
-	$(Q){ $(property) --seeds $(or $(SEEDS),3000) && $(property) --mutants; } >$(property).log 2>&1 || \
+	$(say) TEST "$(property) --seeds $(or $(SEEDS),600), --mutants"
+	$(Q){ $(property) --seeds $(or $(SEEDS),600) && $(property) --mutants; } >$(property).log 2>&1 || \
 		{ cat $(property).log; exit 1; }
 
 # Thousands, without sanitizers: make check-seeds SEEDS=20000
