@@ -112,7 +112,7 @@ static __always_inline void carry_out(struct task_struct *p, const struct user_d
 	__builtin_memcpy(t->priv, d->priv, sizeof(t->priv));
 	cpu = decided_cpu(p, d);
 	if (move_task(p, d, cpu)) {
-		t->announced = 0;
+		/* From here on p may have run and be in limbo anew: t is not ours to write. */
 		wake_cpu_for(p, d, cpu, here);
 	} else if (t->announced && t->cookie == d->cookie && not_there_yet(p)) {
 		retry_later(d);
