@@ -115,7 +115,7 @@ void OP(user_running, struct task_struct *p)
 		kernel_side.parked = 0;
 	if (!t)
 		return;
-	t->start_ns = scx_bpf_now();
+	t->account.start_ns = scx_bpf_now();
 	t->announced = 0;
 }
 
@@ -137,15 +137,15 @@ void OP(user_stopping, struct task_struct *p, bool runnable)
 {
 	struct user_task_ctx *t = task_ctx(p);
 	u64 now = scx_bpf_now();
+	struct user_account *a;
 
-	if (is_scheduler(p))
-		kernel_side.ran_ns = now;
 	if (!t)
 		return;
-	t->stop_ns = now;
-	t->run_ns = now - t->start_ns;
-	t->total_ns += t->run_ns;
-	t->awake_ns = runnable ? t->awake_ns + t->run_ns : 0;
+	a = &t->account;
+	a->stop_ns = now;
+	a->run_ns = now - a->start_ns;
+	a->total_ns += a->run_ns;
+	a->awake_ns = runnable ? a->awake_ns + a->run_ns : 0;
 	if (!runnable)
 		update_rate(p, t, now);
 }

@@ -25,6 +25,17 @@
 /* Kernel to user space. */
 enum user_event { USER_EVENT_QUEUED, USER_EVENT_EXIT };
 
+/* What is known about a task for as long as it lives: by accounting, and left by the policy. */
+struct user_account {
+	u64 start_ns; /* of the last time it ran */
+	u64 stop_ns;
+	u64 run_ns;   /* how long that was */
+	u64 awake_ns; /* CPU time since it last slept */
+	u64 total_ns;
+	u64 vruntime_ns; /* 0: a new task */
+	u64 priv[USER_NR_PRIV];
+};
+
 struct user_queued {
 	u64 cookie;
 	s32 pid;
@@ -37,14 +48,8 @@ struct user_queued {
 	u32 nvcsw_rate; /* voluntary switches a second */
 	u64 enq_flags;	/* USER_ENQ_* */
 	u64 enq_ns;
-	u64 start_ns; /* of the last time it ran */
-	u64 stop_ns;
-	u64 run_ns;   /* how long that was */
-	u64 awake_ns; /* CPU time since it last slept */
-	u64 total_ns;
 	u64 nvcsw;
-	u64 vruntime_ns; /* as the policy left it; 0: a new task */
-	u64 priv[USER_NR_PRIV];
+	struct user_account account;
 	char comm[USER_COMM_LEN];
 };
 
@@ -101,7 +106,6 @@ struct kernel_side {
 	u64 rounds_seen;       /* and its state then */
 	u64 submitted_seen;    /* */
 	u64 parked_ns;	       /* since when the scheduler thread waits for a reason to run */
-	u64 ran_ns;	       /* when it last ran */
 	u64 rescue_checked_ns; /* when the age of the oldest waiting task was last looked at */
 	u32 parked;	       /* it is in its DSQ */
 	u32 parked_cpu;
@@ -110,7 +114,7 @@ struct kernel_side {
 	u32 rescue;	   /* the oldest waiting task has waited too long */
 	u32 guard_armed;   /* the timers */
 	u32 parking_armed; /* */
-	u32 pad1[9];
+	u32 pad1[11];
 };
 
 /* Counters, grouped by the function that counts. X(name, text). */

@@ -108,8 +108,8 @@ static __always_inline void carry_out(struct task_struct *p, const struct user_d
 		count(USER_STAT_DEC_STALE);
 		return;
 	}
-	t->vruntime_ns = d->vruntime_ns;
-	__builtin_memcpy(t->priv, d->priv, sizeof(t->priv));
+	t->account.vruntime_ns = d->vruntime_ns;
+	__builtin_memcpy(t->account.priv, d->priv, sizeof(t->account.priv));
 	cpu = decided_cpu(p, d);
 	if (move_task(p, d, cpu)) {
 		/* From here on p may have run and be in limbo anew: t is not ours to write. */

@@ -69,19 +69,13 @@ struct {
 struct user_task_ctx {
 	u64 cookie; /* of its last message */
 	u64 enq_ns;
-	u64 start_ns;
-	u64 stop_ns;
-	u64 run_ns;
-	u64 awake_ns;
-	u64 total_ns;
 	u64 rate_ns; /* when, and at which count, nvcsw_rate was last brought up to date */
 	u64 rate_nvcsw;
 	u32 nvcsw_rate;
 	u32 announced; /* in limbo, user space has been told */
 	s32 idle_cpu;  /* claimed for it, or -1 */
 	u32 memory;    /* a kernel thread that others need in order to get memory */
-	u64 vruntime_ns;
-	u64 priv[USER_NR_PRIV];
+	struct user_account account;
 };
 
 struct {

@@ -59,14 +59,8 @@ static __always_inline void fill_message(struct user_queued *m, struct task_stru
 	m->nvcsw_rate = t->nvcsw_rate;
 	m->enq_flags = enq_flags & kernel_enum(scx_enq_flags, SCX_ENQ_WAKEUP) ? USER_ENQ_WAKEUP : 0;
 	m->enq_ns = t->enq_ns;
-	m->start_ns = t->start_ns;
-	m->stop_ns = t->stop_ns;
-	m->run_ns = t->run_ns;
-	m->awake_ns = t->awake_ns;
-	m->total_ns = t->total_ns;
 	m->nvcsw = p->nvcsw;
-	m->vruntime_ns = t->vruntime_ns;
-	__builtin_memcpy(m->priv, t->priv, sizeof(m->priv));
+	m->account = t->account;
 	__builtin_memcpy(m->comm, p->comm, sizeof(m->comm));
 }
 

@@ -3,8 +3,7 @@
  * What the files of this folder share. Who may touch what:
  *
  *	control thread    the caller of scxu_run(): loads, attaches, waits for the end, reports
- *	scheduler thread  calls schedule(); the only one that touches rings, tasks and arena
- *meanwhile
+ *	scheduler thread  calls schedule(); the only one that touches rings, tasks, arena
  *
  * Counters of the scheduler thread are read by others without a lock.
  */
@@ -22,8 +21,7 @@ struct user_bpf;
 struct bpf_link;
 struct user_ring_buffer;
 
-/* A BPF ring buffer as this side sees it: a position of each side, and data mapped twice in a row.
- */
+/* A BPF ring buffer as we see it: a position of each side, and data that is mapped twice. */
 struct ring_reader {
 	unsigned long *consumer;
 	const unsigned long *producer;
