@@ -72,6 +72,7 @@ struct scxu {
 	struct scxu_task *spill, **spill_end; /* dispatched, but the ring was full */
 	uint64_t nr_held;
 	uint64_t nr_decided, nr_spilled;
+	uint64_t vtime_ns, vtime_at_ns; /* what it was, and when: see scxu_vtime() */
 
 	struct scxu_topology topology;
 	struct scxu_cpu *cpus;

@@ -107,6 +107,20 @@ uint64_t scxu_nr_held(const struct scxu *s);
 uint64_t scxu_now_ns(void);
 
 /*
+ * Virtual time, for policies that share CPUs by vruntime_ns: the vruntime that a task would have by
+ * now if it had had its fair share all along. It goes on with the clock, the slower the more tasks
+ * you hold back, and is never behind the vruntime_ns of a task that you have dispatched. Who slept
+ * is set forward to it, but for some credit; new tasks begin there. Starts at a second.
+ */
+uint64_t scxu_vtime(struct scxu *s);
+
+/* The later of two moments, deadlines or vruntimes, which may have wrapped. */
+static inline uint64_t scxu_later(uint64_t a, uint64_t b)
+{
+	return (int64_t)(a - b) > 0 ? a : b;
+}
+
+/*
  * A queue of tasks by deadline, earliest first; among equals, first in, first out. Zero-initialised
  * it is empty. It never allocates; both operations take about log2(n) steps.
  */
@@ -232,11 +246,12 @@ void *scxu_data(const struct scxu *s); /* ops->data */
 /* A whole main(): --help, --stats SECONDS, --user-idle; scxu_run(); exit status 0, 1, 2 or 77. */
 int scxu_main(int argc, char **argv, const struct scxu_ops *ops);
 
-#define SCXU_MAIN(name_, schedule_)                                             \
-	int main(int argc, char **argv)                                         \
-	{                                                                       \
-		struct scxu_ops ops = { .name = name_, .schedule = schedule_ }; \
-		return scxu_main(argc, argv, &ops);                             \
+/* The rest is other members of scxu_ops: SCXU_MAIN("mine", schedule, .init = init) */
+#define SCXU_MAIN(name_, schedule_, ...)                                                       \
+	int main(int argc, char **argv)                                                        \
+	{                                                                                      \
+		struct scxu_ops ops = { .name = name_, .schedule = schedule_, ##__VA_ARGS__ }; \
+		return scxu_main(argc, argv, &ops);                                            \
 	}
 
 #ifdef __cplusplus

@@ -22,6 +22,8 @@ void scxu_tasks_init(struct scxu *s)
 	s->spill = NULL;
 	s->spill_end = &s->spill;
 	s->nr_held = 0;
+	s->vtime_ns = SCXU_NSEC_PER_SEC;
+	s->vtime_at_ns = scxu_now_ns();
 }
 
 /* Only one thread writes these; others read them. */
@@ -144,6 +146,7 @@ void scxu_dispatch(struct scxu *s, struct scxu_task *t)
 {
 	if (t->claimed_cpu >= 0 && t->claimed_cpu != t->cpu)
 		scxu_release_claim(s, t->claimed_cpu);
+	s->vtime_ns = scxu_later(s->vtime_ns, t->vruntime_ns);
 	if (!s->spill && send(s, t)) {
 		put_back(s, t);
 		return;
@@ -169,6 +172,16 @@ uint64_t scxu_nr_queued(const struct scxu *s)
 uint64_t scxu_nr_held(const struct scxu *s)
 {
 	return __atomic_load_n(&s->nr_held, __ATOMIC_RELAXED);
+}
+
+/* As if all tasks that wait and all that run had the same weight. */
+uint64_t scxu_vtime(struct scxu *s)
+{
+	uint64_t now_ns = scxu_now_ns(), cpus = s->topology.nr_cpus;
+
+	s->vtime_ns += (now_ns - s->vtime_at_ns) * cpus / (cpus + scxu_nr_held(s));
+	s->vtime_at_ns = now_ns;
+	return s->vtime_ns;
 }
 
 /* The BPF program's clock is the run queue's, which counts like this one. */

@@ -113,6 +113,27 @@ static void memory_comes_back(void **state)
 	scxu_memory_unmap(s.arena.start, 4096);
 }
 
+/* Two CPUs and two tasks held back: virtual time goes half as fast as the clock, at least. */
+static void virtual_time(void **state)
+{
+	struct scxu_ops ops = { .max_tasks = 1 };
+	struct scxu s = { .ops = &ops, .tasks = tasks, .topology.nr_cpus = 2 };
+	uint64_t start_ns = scxu_now_ns(), vtime_ns, elapsed_ns;
+
+	(void)state;
+	scxu_tasks_init(&s);
+	s.nr_held = 2;
+	s.vtime_at_ns = start_ns - SCXU_NSEC_PER_SEC;
+	vtime_ns = scxu_vtime(&s);
+	elapsed_ns = scxu_now_ns() - start_ns;
+	assert_true(vtime_ns >= SCXU_NSEC_PER_SEC + SCXU_NSEC_PER_SEC / 2);
+	assert_true(vtime_ns <= SCXU_NSEC_PER_SEC + (SCXU_NSEC_PER_SEC + elapsed_ns) / 2);
+	assert_true(scxu_vtime(&s) >= vtime_ns);
+	s.vtime_ns = UINT64_MAX; /* it may wrap */
+	assert_int_equal(scxu_later(s.vtime_ns, 5), 5);
+	assert_int_equal(scxu_later(5, s.vtime_ns), 5);
+}
+
 #define RING_SIZE 4096
 
 /* A ring as the kernel writes it, with its data mapped twice. */
@@ -188,13 +209,10 @@ static void bad_ops(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_empty_queue),
-		cmocka_unit_test(equals_first_in_first_out),
-		cmocka_unit_test(deadlines_that_wrap),
-		cmocka_unit_test(random_order),
-		cmocka_unit_test(memory_comes_back),
-		cmocka_unit_test(ring_in_order),
-		cmocka_unit_test(bad_ops),
+		cmocka_unit_test(an_empty_queue),      cmocka_unit_test(equals_first_in_first_out),
+		cmocka_unit_test(deadlines_that_wrap), cmocka_unit_test(random_order),
+		cmocka_unit_test(memory_comes_back),   cmocka_unit_test(virtual_time),
+		cmocka_unit_test(ring_in_order),       cmocka_unit_test(bad_ops),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

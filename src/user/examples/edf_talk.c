@@ -17,14 +17,8 @@
 #define CREDIT_MAX   (100 * SCXU_NSEC_PER_MSEC)
 
 static struct scxu_queue waiting;
-static uint64_t clock_ns; /* vruntime of the task that was last dispatched */
 
-static uint64_t later(uint64_t a, uint64_t b)
-{
-	return (int64_t)(a - b) > 0 ? a : b;
-}
-
-/* How far behind the clock a task may wake: a slice for each voluntary switch a second. */
+/* How far behind virtual time a task may wake: a slice for each voluntary switch a second. */
 static uint64_t credit_ns(const struct scxu_task *t)
 {
 	uint64_t credit = SLICE_NS * (t->nvcsw_rate + 1) * (t->woken ? 2 : 1);
@@ -32,13 +26,14 @@ static uint64_t credit_ns(const struct scxu_task *t)
 	return credit < CREDIT_MAX ? credit : CREDIT_MAX;
 }
 
-static void add(struct scxu_task *t)
+static void add(struct scxu *s, struct scxu_task *t)
 {
 	uint64_t charged_ns = t->total_ns - t->priv[0]; /* CPU time since it was last charged */
+	uint64_t vtime_ns = scxu_vtime(s);
 
 	if (!t->vruntime_ns)
-		t->vruntime_ns = clock_ns;
-	t->vruntime_ns = later(t->vruntime_ns, clock_ns - credit_ns(t));
+		t->vruntime_ns = vtime_ns;
+	t->vruntime_ns = scxu_later(t->vruntime_ns, vtime_ns - credit_ns(t));
 	t->vruntime_ns += charged_ns * 100 / t->weight;
 	t->priv[0] = t->total_ns;
 	t->deadline_ns = t->vruntime_ns;
@@ -58,27 +53,19 @@ static void schedule(struct scxu *s)
 	struct scxu_task *t;
 
 	while ((t = scxu_dequeue(s)))
-		add(t);
+		add(s, t);
 	for (i = 0; i < nr_cpus && (t = scxu_queue_pop(&waiting)); i++) {
-		clock_ns = later(clock_ns, t->vruntime_ns);
 		t->cpu = scxu_select_cpu(s, t);
 		t->slice_ns = slice_ns(nr_cpus);
 		scxu_dispatch(s, t);
 	}
 }
 
-/* After a restart the old tasks' objects are gone, and vruntimes start anew. */
+/* At a restart the tasks of before are gone. */
 static int init(struct scxu *s)
 {
 	(void)s;
 	waiting = (struct scxu_queue){ 0 };
-	clock_ns = SCXU_NSEC_PER_SEC;
 	return 0;
 }
-
-int main(int argc, char **argv)
-{
-	struct scxu_ops ops = { .name = "edf_talk", .schedule = schedule, .init = init };
-
-	return scxu_main(argc, argv, &ops);
-}
+SCXU_MAIN("edf_talk", schedule, .init = init)

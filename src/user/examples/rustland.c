@@ -15,25 +15,21 @@
 #define AWAKE_MAX_NS (5 * SLICE_NS)
 
 static struct scxu_queue waiting;
-static uint64_t clock_ns; /* vruntime of the task that was last dispatched */
-
-static uint64_t later(uint64_t a, uint64_t b)
-{
-	return (int64_t)(a - b) > 0 ? a : b;
-}
 
 static uint64_t weighted_ns(uint64_t ns, const struct scxu_task *t)
 {
 	return ns * 100 / t->weight;
 }
 
-static void add(struct scxu_task *t)
+static void add(struct scxu *s, struct scxu_task *t)
 {
 	uint64_t awake_ns = t->awake_ns < AWAKE_MAX_NS ? t->awake_ns : AWAKE_MAX_NS;
+	uint64_t vtime_ns = scxu_vtime(s);
 
-	if (!t->vruntime_ns)
-		t->vruntime_ns = clock_ns;
-	t->vruntime_ns = later(t->vruntime_ns, clock_ns - SLICE_NS);
+	if (t->vruntime_ns)
+		t->vruntime_ns = scxu_later(t->vruntime_ns, vtime_ns - SLICE_NS);
+	else
+		t->vruntime_ns = vtime_ns;
 	t->vruntime_ns += weighted_ns(t->total_ns - t->priv[0], t);
 	t->priv[0] = t->total_ns;
 	t->deadline_ns = t->vruntime_ns + weighted_ns(awake_ns, t);
@@ -46,28 +42,19 @@ static void schedule(struct scxu *s)
 	struct scxu_task *t;
 
 	while ((t = scxu_dequeue(s)))
-		add(t);
+		add(s, t);
 	t = scxu_queue_pop(&waiting);
 	if (!t)
 		return;
-	clock_ns = later(clock_ns, t->vruntime_ns);
 	t->cpu = scxu_select_cpu(s, t);
 	t->slice_ns = SLICE_MIN_NS * t->weight / 100;
 	scxu_dispatch(s, t);
 }
 
-/* After a restart the old tasks' objects are gone, and vruntimes start anew. */
-static int init(struct scxu *s)
+static int forget(struct scxu *s)
 {
 	(void)s;
-	waiting = (struct scxu_queue){ 0 };
-	clock_ns = SCXU_NSEC_PER_SEC;
+	waiting = (struct scxu_queue){ 0 }; /* from before a restart */
 	return 0;
 }
-
-int main(int argc, char **argv)
-{
-	struct scxu_ops ops = { .name = "rustland", .schedule = schedule, .init = init };
-
-	return scxu_main(argc, argv, &ops);
-}
+SCXU_MAIN("rustland", schedule, .init = forget)

@@ -22,12 +22,6 @@ struct llc {
 };
 
 static struct llc *llcs;
-static uint64_t clock_ns;
-
-static uint64_t later(uint64_t a, uint64_t b)
-{
-	return (int64_t)(a - b) > 0 ? a : b;
-}
 
 static uint64_t load(const struct llc *llc)
 {
@@ -52,7 +46,7 @@ static struct llc *choose_llc(struct scxu *s, const struct scxu_task *t)
 
 static void add(struct scxu *s, struct scxu_task *t)
 {
-	t->vruntime_ns = later(t->vruntime_ns, clock_ns - VRUNTIME_LAG_NS);
+	t->vruntime_ns = scxu_later(t->vruntime_ns, scxu_vtime(s) - VRUNTIME_LAG_NS);
 	t->vruntime_ns += (t->total_ns - t->priv[0]) * 100 / t->weight;
 	t->priv[0] = t->total_ns;
 	t->deadline_ns = t->vruntime_ns;
@@ -79,7 +73,6 @@ static void dispatch_llc(struct scxu *s, int i)
 	int n;
 
 	for (n = 0; n < llcs[i].nr_cpus && (t = scxu_queue_pop(&llcs[i].queue)); n++) {
-		clock_ns = later(clock_ns, t->vruntime_ns);
 		t->cpu = choose_cpu(s, t, i);
 		t->slice_ns = SLICE_NS / (load(&llcs[i]) + 1);
 		scxu_dispatch(s, t);
@@ -102,7 +95,6 @@ static int init(struct scxu *s)
 	const struct scxu_topology *topo = scxu_topology(s);
 	int i;
 
-	clock_ns = SCXU_NSEC_PER_SEC;
 	llcs = scxu_alloc(s, topo->nr_llcs * sizeof(*llcs));
 	if (!llcs)
 		return -1;
@@ -112,10 +104,4 @@ static int init(struct scxu *s)
 	}
 	return 0;
 }
-
-int main(int argc, char **argv)
-{
-	struct scxu_ops ops = { .name = "topo_aware", .schedule = schedule, .init = init };
-
-	return scxu_main(argc, argv, &ops);
-}
+SCXU_MAIN("topo_aware", schedule, .init = init)
