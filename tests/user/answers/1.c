@@ -1,84 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Earliest deadline first, as in the talk on scx_rustland.
- *
- * A task's vruntime is the CPU time it has had, over its weight. Who often gives the CPU up of its
- * own will (a game that waits for the next frame, a terminal) is interactive: the more often, the
- * further its vruntime may stay behind everybody else's when it wakes, and the sooner it runs. The
- * more tasks wait for each CPU, the shorter each runs, so that nobody waits long.
- *
- * Each round only as many tasks are dispatched as there are CPUs: who wakes a moment later with an
- * earlier deadline must not stand in line behind what was decided too early.
- */
+/* Better: who ran for a short time last has the earlier deadline, and slices are short. */
 #include "scxu.h"
-
-#define SLICE_NS     (5 * SCXU_NSEC_PER_MSEC)
-#define SLICE_MIN_NS (SCXU_NSEC_PER_MSEC / 2)
-#define CREDIT_MAX   (100 * SCXU_NSEC_PER_MSEC)
-
-static struct scxu_queue waiting;
-static uint64_t clock_ns; /* vruntime of the task that was last dispatched */
-
-static uint64_t later(uint64_t a, uint64_t b)
-{
-	return (int64_t)(a - b) > 0 ? a : b;
-}
-
-/* How far behind the clock a task may wake: a slice for each voluntary switch a second. */
-static uint64_t credit_ns(const struct scxu_task *t)
-{
-	uint64_t credit = SLICE_NS * (t->nvcsw_rate + 1) * (t->woken ? 2 : 1);
-
-	return credit < CREDIT_MAX ? credit : CREDIT_MAX;
-}
-
-static void add(struct scxu_task *t)
-{
-	uint64_t charged_ns = t->total_ns - t->priv[0]; /* CPU time since it was last charged */
-
-	if (!t->vruntime_ns)
-		t->vruntime_ns = clock_ns;
-	t->vruntime_ns = later(t->vruntime_ns, clock_ns - credit_ns(t));
-	t->vruntime_ns += charged_ns * 100 / t->weight;
-	t->priv[0] = t->total_ns;
-	t->deadline_ns = t->vruntime_ns;
-	scxu_queue_push(&waiting, t);
-}
-
-static uint64_t slice_ns(int nr_cpus)
-{
-	uint64_t slice = SLICE_NS / (waiting.nr / nr_cpus + 1);
-
-	return slice > SLICE_MIN_NS ? slice : SLICE_MIN_NS;
-}
 
 static void schedule(struct scxu *s)
 {
-	int nr_cpus = scxu_topology(s)->nr_cpus, i;
 	struct scxu_task *t;
 
-	while ((t = scxu_dequeue(s)))
-		add(t);
-	for (i = 0; i < nr_cpus && (t = scxu_queue_pop(&waiting)); i++) {
-		clock_ns = later(clock_ns, t->vruntime_ns);
+	while ((t = scxu_dequeue(s))) {
 		t->cpu = scxu_select_cpu(s, t);
-		t->slice_ns = slice_ns(nr_cpus);
+		t->slice_ns = 2 * SCXU_NSEC_PER_MSEC;
+		t->deadline_ns = t->enq_ns + 10 * t->run_ns;
 		scxu_dispatch(s, t);
 	}
 }
-
-/* After a restart the old tasks' objects are gone, and vruntimes start anew. */
-static int init(struct scxu *s)
-{
-	(void)s;
-	waiting = (struct scxu_queue){ 0 };
-	clock_ns = SCXU_NSEC_PER_SEC;
-	return 0;
-}
-
-int main(int argc, char **argv)
-{
-	struct scxu_ops ops = { .name = "edf_talk", .schedule = schedule, .init = init };
-
-	return scxu_main(argc, argv, &ops);
-}
+SCXU_MAIN("short_first", schedule)
