@@ -91,7 +91,7 @@ include $(O)/config.mk
 endif
 
 # The tests install what is missing first, a plain build only says what is.
-installing := $(filter run run-% check bench demo,$(MAKECMDGOALS))
+installing := $(filter run run-% check bench bench-user demo,$(MAKECMDGOALS))
 $(O)/config.mk: .setup/configure .setup/packages $(wildcard /var/lib/dpkg/status)
 	@mkdir -p $(@D)
 	@$(if $(installing),.setup/deps all,DEPS=no .setup/deps build || \
@@ -323,6 +323,12 @@ bench: deps-all
 	$(Q)O=$(O) tests/bench/simulator
 	$(Q)O=$(O) CONTENDERS="$(CONTENDERS)" VM="$(VM)" tests/bench/run $(SEEDS)
 
+# libscxu beside the kernel's own scheduler in user space; fails where a claim about it does not hold.
+.PHONY: bench-user
+bench-user: deps-all
+	$(Q)$(MAKE) all guest bench-programs
+	$(Q)O=$(O) VM="$(VM)" tests/bench/user $(SEEDS)
+
 # A game and a build, under EEVDF and under scx_topo.
 .PHONY: demo
 demo: deps-all
@@ -420,6 +426,7 @@ help:
 	@echo "  demo            a game while something is built, under EEVDF and under scx_topo"
 	@echo "  bench           the benchmark against other schedulers, in a virtual machine; SEEDS=\"1 2\""
 	@echo "  check-quick     the tests that need no virtual machine, in under a minute"
+	@echo "  bench-user      libscxu against the kernel's scheduler in user space"
 	@echo "  check-seeds     random machines and load: SEEDS=20000 FIRST=1"
 	@echo "  check-mutants   that the unit tests notice mistakes in the policy: ONLY=steal.h"
 	@echo "  install         install below DESTDIR= and PREFIX=$(PREFIX)"
