@@ -2,6 +2,7 @@
 /* scx_topo evolve: see evolve.h. */
 #include <errno.h>
 #include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,21 +39,26 @@ static const char help_text[] =
 	"Example:\n"
 	"  scx_topo evolve --spec 'frames on time while compiling' --model-cmd 'my-llm --stdin'\n";
 
-static const struct option long_options[] = {
-	{ "spec", required_argument, NULL, 's' },
-	{ "model-cmd", required_argument, NULL, 'm' },
-	{ "replay", required_argument, NULL, 'r' },
-	{ "rounds", required_argument, NULL, 'n' },
-	{ "samples", required_argument, NULL, 'k' },
-	{ "measure", required_argument, NULL, 'c' },
-	{ "goal", required_argument, NULL, 'g' },
-	{ "start", required_argument, NULL, 'i' },
-	{ "out", required_argument, NULL, 'o' },
-	{ "timeout", required_argument, NULL, 't' },
-	{ "tree", required_argument, NULL, 'd' },
-	{ "help", no_argument, NULL, 'h' },
-	{ 0 },
+/* Those with a value: text, or a number from 1 to max. */
+static const struct {
+	const char *name;
+	size_t where; /* in evolve_options */
+	long max;     /* 0: text */
+} value_options[] = {
+	{ "spec", offsetof(struct evolve_options, spec), 0 },
+	{ "model-cmd", offsetof(struct evolve_options, model_cmd), 0 },
+	{ "replay", offsetof(struct evolve_options, replay), 0 },
+	{ "measure", offsetof(struct evolve_options, measure), 0 },
+	{ "start", offsetof(struct evolve_options, start), 0 },
+	{ "out", offsetof(struct evolve_options, out), 0 },
+	{ "tree", offsetof(struct evolve_options, tree), 0 },
+	{ "goal", offsetof(struct evolve_options, goal), 0 },
+	{ "rounds", offsetof(struct evolve_options, rounds), ROUNDS_MAX },
+	{ "samples", offsetof(struct evolve_options, samples), EVOLVE_SAMPLES_MAX },
+	{ "timeout", offsetof(struct evolve_options, timeout_s), TIMEOUT_MAX },
 };
+#define NR_VALUE_OPTIONS (int)(sizeof(value_options) / sizeof(value_options[0]))
+#define FIRST_VALUE	 256 /* what getopt_long() returns for them, plus their index */
 
 static bool parse_number(const char *text, long max, long *number)
 {
@@ -71,70 +77,47 @@ static bool is_quotable(const char *path)
 	return *path && !strchr(path, '\'') && strlen(path) < EVOLVE_PATH_LEN / 2;
 }
 
-static int parse_option(int c, struct evolve_options *o)
+static int set_value(struct evolve_options *o, int index)
 {
-	switch (c) {
-	case 's':
-		o->spec = optarg;
-		return EXIT_DONE;
-	case 'm':
-		o->model_cmd = optarg;
-		return EXIT_DONE;
-	case 'r':
-		o->replay = optarg;
-		return EXIT_DONE;
-	case 'c':
-		o->measure = optarg;
-		return EXIT_DONE;
-	case 'i':
-		o->start = optarg;
-		return EXIT_DONE;
-	case 'o':
-		o->out = optarg;
-		return EXIT_DONE;
-	case 'd':
-		o->tree = optarg;
-		return EXIT_DONE;
-	case 'h':
-		o->help = true;
-		return EXIT_DONE;
-	case 'n':
-		return parse_number(optarg, ROUNDS_MAX, &o->rounds)
-			       ? EXIT_DONE
-			       : fail_usage("--rounds %s: 1 to %d", optarg, ROUNDS_MAX);
-	case 'k':
-		return parse_number(optarg, EVOLVE_SAMPLES_MAX, &o->samples)
-			       ? EXIT_DONE
-			       : fail_usage("--samples %s: 1 to %d", optarg, EVOLVE_SAMPLES_MAX);
-	case 't':
-		return parse_number(optarg, TIMEOUT_MAX, &o->timeout_s)
-			       ? EXIT_DONE
-			       : fail_usage("--timeout %s: 1 to %d", optarg, TIMEOUT_MAX);
-	case 'g':
-		o->higher = !strcmp(optarg, "higher");
-		return o->higher || !strcmp(optarg, "lower")
-			       ? EXIT_DONE
-			       : fail_usage("--goal %s: lower or higher", optarg);
-	case ':':
-		return fail_usage("%s needs a value", "the last option");
-	default:
-		return fail_usage("evolve: unknown option");
+	void *where = (char *)o + value_options[index].where;
+	long max = value_options[index].max;
+
+	if (!max)
+		*(const char **)where = optarg;
+	else if (!parse_number(optarg, max, where))
+		return fail_usage("--%s %s: 1 to %ld", value_options[index].name, optarg, max);
+	return EXIT_DONE;
+}
+
+static int parse_options(int argc, char **argv, struct evolve_options *o)
+{
+	struct option options[NR_VALUE_OPTIONS + 2] = { { "help", no_argument, NULL, 'h' } };
+	int c, i, status = EXIT_DONE;
+
+	for (i = 0; i < NR_VALUE_OPTIONS; i++)
+		options[i + 1] = (struct option){ value_options[i].name, required_argument, NULL,
+						  FIRST_VALUE + i };
+	opterr = 0;
+	optind = 1;
+	while (!status && (c = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
+		if (c >= FIRST_VALUE)
+			status = set_value(o, c - FIRST_VALUE);
+		else if (c == 'h')
+			o->help = true;
+		else if (c == ':')
+			status = fail_usage("%s needs a value", argv[optind - 1]);
+		else
+			status = fail_usage("evolve: unknown option %s", argv[optind - 1]);
 	}
+	return status;
 }
 
 static int parse(int argc, char **argv, struct evolve_options *o)
 {
-	int c, status;
+	int status = parse_options(argc, argv, o);
 
-	opterr = 0;
-	optind = 1;
-	while ((c = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
-		status = parse_option(c, o);
-		if (status)
-			return status;
-	}
-	if (o->help)
-		return EXIT_DONE;
+	if (status || o->help)
+		return status;
 	if (optind < argc)
 		return fail_usage("evolve takes no argument '%s'", argv[optind]);
 	if (!o->spec)
@@ -143,6 +126,9 @@ static int parse(int argc, char **argv, struct evolve_options *o)
 		return fail_usage("evolve needs either --model-cmd or --replay");
 	if (!is_quotable(o->out) || !is_quotable(o->tree))
 		return fail_usage("--out and --tree: shorter, and without quotes");
+	o->higher = !strcmp(o->goal, "higher");
+	if (!o->higher && strcmp(o->goal, "lower"))
+		return fail_usage("--goal %s: lower or higher", o->goal);
 	return EXIT_DONE;
 }
 
@@ -230,6 +216,7 @@ int cmd_evolve(int argc, char **argv)
 	struct evolve_options o = {
 		.tree = ".",
 		.out = "evolved",
+		.goal = "lower",
 		.rounds = 3,
 		.samples = 3,
 		.timeout_s = 300,

@@ -16,12 +16,13 @@ struct evolve_options {
 	const char *spec;      /* what is wanted, in words */
 	const char *model_cmd; /* reads a prompt, prints C; NULL when replaying */
 	const char *replay;    /* folder of recorded answers, 1.c, 2.c ... */
-	const char *measure;   /* measures: see EVOLVE_MEASURE_HELP */
+	const char *measure;   /* a command that prints a number */
 	const char *tree;      /* folder of scx_topo's source, built */
 	const char *start;     /* the policy to begin with */
 	const char *out;       /* folder for what comes of it */
 	long rounds, samples, timeout_s;
-	bool higher; /* the larger number is the better one */
+	const char *goal; /* lower or higher */
+	bool higher;	  /* the larger number is the better one */
 	bool help;
 };
 

@@ -59,36 +59,43 @@ static bool parse_seconds(const char *text, uint32_t *seconds)
 	return true;
 }
 
+static const struct option options[] = { { "stats", required_argument, NULL, 's' },
+					 { "user-idle", no_argument, NULL, 'u' },
+					 { "partial", no_argument, NULL, 'p' },
+					 { "help", no_argument, NULL, 'h' },
+					 { 0 } };
+
+/* An exit status, or -1: go on. */
+static int parse_option(int c, struct scxu_ops *ops, const char *word)
+{
+	switch (c) {
+	case 's':
+		if (!parse_seconds(optarg, &ops->report_s))
+			return usage_error(ops, "not seconds, 1 to 86400", optarg);
+		return -1;
+	case 'u':
+		ops->flags |= SCXU_F_USER_IDLE;
+		return -1;
+	case 'p':
+		ops->flags |= SCXU_F_PARTIAL;
+		return -1;
+	case 'h':
+		return print_help(ops);
+	default:
+		return usage_error(ops, c == ':' ? "needs a value" : "unknown option", word);
+	}
+}
+
 int scxu_main(int argc, char **argv, const struct scxu_ops *given)
 {
-	static const struct option options[] = { { "stats", required_argument, NULL, 's' },
-						 { "user-idle", no_argument, NULL, 'u' },
-						 { "partial", no_argument, NULL, 'p' },
-						 { "help", no_argument, NULL, 'h' },
-						 { 0 } };
 	struct scxu_ops ops = *given;
-	int c;
+	int c, status;
 
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
-		switch (c) {
-		case 's':
-			if (!parse_seconds(optarg, &ops.report_s))
-				return usage_error(&ops, "not seconds, 1 to 86400", optarg);
-			break;
-		case 'u':
-			ops.flags |= SCXU_F_USER_IDLE;
-			break;
-		case 'p':
-			ops.flags |= SCXU_F_PARTIAL;
-			break;
-		case 'h':
-			return print_help(&ops);
-		case ':':
-			return usage_error(&ops, "needs a value", argv[optind - 1]);
-		default:
-			return usage_error(&ops, "unknown option", argv[optind - 1]);
-		}
+		status = parse_option(c, &ops, argv[optind - 1]);
+		if (status >= 0)
+			return status;
 	}
 	if (optind < argc)
 		return usage_error(&ops, "unexpected argument", argv[optind]);
