@@ -6,7 +6,7 @@
  * on and on moves back in line, who sleeps soon comes to the front. scx_rustland then keeps the
  * deadline as the task's vruntime, so that the time awake is added again with every slice: after 30
  * seconds of computing a task can be many seconds behind new ones. Here the two are kept apart, and
- * what is added for being awake is bounded.
+ * what is added for being awake is bounded, the closer the more tasks wait.
  */
 #include "scxu.h"
 
@@ -23,7 +23,8 @@ static uint64_t weighted_ns(uint64_t ns, const struct scxu_task *t)
 
 static void add(struct scxu *s, struct scxu_task *t)
 {
-	uint64_t awake_ns = t->awake_ns < AWAKE_MAX_NS ? t->awake_ns : AWAKE_MAX_NS;
+	uint64_t awake_max_ns = AWAKE_MAX_NS / (waiting.nr / scxu_topology(s)->nr_cpus + 1);
+	uint64_t awake_ns = t->awake_ns < awake_max_ns ? t->awake_ns : awake_max_ns;
 	uint64_t vtime_ns = scxu_vtime(s);
 
 	if (t->vruntime_ns)
