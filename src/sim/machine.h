@@ -2,9 +2,10 @@
 /*
  * A simulated machine: CPUs, tasks and queues over virtual time.
  *
- * It behaves towards the policy as Linux's sched_ext does (kernel/sched/ext of 7.3): see cpu.c for
- * what a CPU does when it schedules, task.c for waking and enqueueing, machine.c for the clock. All
- * is integer arithmetic and all randomness comes from the seed, so that a run is the same anywhere.
+ * It behaves towards the policy as Linux's sched_ext does (kernel/sched/ext of 7.3): see schedule.c
+ * for what a CPU does when it schedules, task.c for waking and enqueueing, machine.c for the clock.
+ * All is integer arithmetic and all randomness comes from the seed, so that a run is the same
+ * anywhere.
  *
  * Work is counted in units of 1/1024 ns of the machine's most powerful CPU with its core to itself:
  * a CPU of capacity 512 does 512 units a ns.
@@ -259,16 +260,24 @@ void sim_free(struct sim *sim);
 __attribute__((format(printf, 2, 3))) void sim_breach(struct sim *sim, const char *format, ...);
 
 /* CPUs: cpu.c */
-void cpu_schedule(struct sim *sim, struct sim_cpu *c);
+void cpu_settle(struct sim *sim, struct sim_cpu *c);
+void cpu_update_curr(struct sim *sim, struct task_struct *p);
+void cpu_arm_work(struct sim *sim, struct sim_cpu *c);
+void cpu_overhead(struct sim *sim, struct sim_cpu *c, u64 ns);
+void cpu_set_busy(struct sim *sim, struct sim_cpu *c, bool busy);
 void cpu_resched(struct sim *sim, struct sim_cpu *c, u64 delay_ns);
 void cpu_kick(struct sim *sim, u32 cpu, bool preempt);
 void cpu_kicks_arrive(struct sim *sim, struct sim_cpu *c);
-void cpu_work_done(struct sim *sim, struct sim_cpu *c);
 void cpu_tick(struct sim *sim, struct sim_cpu *c);
-void cpu_overhead(struct sim *sim, struct sim_cpu *c, u64 ns);
-void cpu_settle(struct sim *sim, struct sim_cpu *c);
-void cpu_take(struct sim *sim, struct sim_cpu *c, u64 ns);
+void cpu_start_tick(struct sim *sim, struct sim_cpu *c);
 void cpu_local_add(struct sim *sim, struct sim_cpu *c, struct task_struct *p);
+void cpu_local_prepend(struct sim_cpu *c, struct task_struct *p);
+struct task_struct *cpu_local_pop(struct sim_cpu *c);
+
+/* What a CPU runs: schedule.c */
+void cpu_schedule(struct sim *sim, struct sim_cpu *c);
+void cpu_work_done(struct sim *sim, struct sim_cpu *c);
+void cpu_take(struct sim *sim, struct sim_cpu *c, u64 ns);
 
 /* The smallest part of the machine that holds both. */
 enum topo_level cpu_distance(const struct sim_cpu *a, const struct sim_cpu *b);

@@ -62,6 +62,20 @@ const char *workload_kind_name(enum workload_kind kind)
 	return rules[kind].name;
 }
 
+u32 workload_tasks(const struct workload *w)
+{
+	switch (w->kind) {
+	case WORK_PINGPONG:
+		return 2;
+	case WORK_CHAIN:
+		return w->length;
+	case WORK_MESSAGES:
+		return w->senders + w->receivers;
+	default:
+		return 1;
+	}
+}
+
 __attribute__((format(printf, 2, 3))) static int bad(const struct parser *parser,
 						     const char *format, ...)
 {

@@ -76,6 +76,9 @@ void scenario_write(const struct scenario *scenario, char *text, size_t size);
 
 const char *workload_kind_name(enum workload_kind kind);
 
+/* How many tasks one copy of it begins with. */
+u32 workload_tasks(const struct workload *w);
+
 /* A duration with its unit, e.g. "16.7ms". Returns 0 or -EINVAL. */
 int scenario_duration(const char *word, u64 *ns);
 

@@ -332,24 +332,10 @@ static void run_task(struct task *t)
 	}
 }
 
-static u32 tasks_of(const struct workload *w)
-{
-	switch (w->kind) {
-	case WORK_PINGPONG:
-		return 2;
-	case WORK_CHAIN:
-		return w->length;
-	case WORK_MESSAGES:
-		return w->senders + w->receivers;
-	default:
-		return 1;
-	}
-}
-
 static void start_copy(const struct workload *w, u32 line, u32 copy, u64 seed)
 {
 	int(*pipes)[2] = calloc(GROUP_MAX, sizeof(*pipes));
-	struct task t = { .w = w, .copy = copy, .pipes = pipes, .nr_pipes = tasks_of(w) };
+	struct task t = { .w = w, .copy = copy, .pipes = pipes, .nr_pipes = workload_tasks(w) };
 	pid_t pid;
 	u32 i;
 
