@@ -260,7 +260,8 @@ check-vm: all guest
 # Random machines and load. Mutants are the policy with a mistake, made from copies of its headers;
 # tests/property/property says what they are for.
 FIRST ?= 1
-mutants := lost_kick deadline_as_vruntime forgotten_pinned_queue affinity_ignored uncounted_sleep
+mutants := lost_kick deadline_as_vruntime forgotten_pinned_queue affinity_ignored uncounted_sleep \
+	shared_queue_starves
 mutant-O := $(bpf-O:%/bpf=%)/mutants
 property := $(O)/tests/property/property
 

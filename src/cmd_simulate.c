@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "commands.h"
 #include "message.h"
@@ -180,22 +179,9 @@ static int parse_options(int argc, char **argv, struct options *o)
 	return 0;
 }
 
-/* A name that is a file, or looks like one, is XML; anything else is hwloc's synthetic words. */
-static struct topo_source topology_source(const char *name)
-{
-	struct topo_source source = { .type = TOPO_SYNTHETIC, .arg = name };
-	size_t length = strlen(name);
-	struct stat st;
-
-	if (!stat(name, &st) || strchr(name, '/') ||
-	    (length > 4 && !strcmp(name + length - 4, ".xml")))
-		source.type = TOPO_XML;
-	return source;
-}
-
 static int load_topology(const char *name, struct topo **topo)
 {
-	struct topo_source source = topology_source(name);
+	struct topo_source source = topo_source_of_input(name);
 	char err[256];
 	int ret = topo_load(&source, topo, err, sizeof(err));
 
@@ -203,6 +189,16 @@ static int load_topology(const char *name, struct topo **topo)
 		return 0;
 	return fail(ret == -EINVAL && source.type == TOPO_SYNTHETIC ? EXIT_USAGE : EXIT_FAILED,
 		    "%s", err);
+}
+
+/* For scenarios in which CPUs come and go. */
+static int load_without(const void *context, hwloc_const_bitmap_t offline, struct topo **topo)
+{
+	struct topo_source source = topo_source_of_input(context);
+	char err[256];
+
+	source.offline = offline;
+	return topo_load(&source, topo, err, sizeof(err));
 }
 
 /* The whole file as text, to be freed; NULL: errno says why. */
@@ -279,6 +275,8 @@ static int simulate(const struct options *o, const struct topo *topo,
 		.duration_ns = o->duration_ns,
 		.explain = o->explain ? stderr : NULL,
 		.no_energy = o->no_energy,
+		.load_topo = load_without,
+		.load_context = o->topology,
 	};
 	struct sim sim;
 	char err[256];

@@ -81,7 +81,8 @@ static int set_option(struct options *options, int option, char *const *argv)
 	case 'i':
 		return set_source(options, topo_source_of_input(optarg));
 	case 'r':
-		return set_source(options, (struct topo_source){ TOPO_SYSFS, optarg });
+		return set_source(options,
+				  (struct topo_source){ .type = TOPO_SYSFS, .arg = optarg });
 	case 'f':
 		return set_word(&options->format, "format", formats, optarg);
 	case 'c':

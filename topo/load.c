@@ -42,6 +42,7 @@ static const char *source_name(enum topo_source_type type)
 static int set_source(struct topo *topo, const struct topo_source *source)
 {
 	topo->source.type = source->type;
+	topo->source.offline = source->offline;
 	snprintf(topo->source_name, sizeof(topo->source_name), "%s", source_name(source->type));
 	if (!source->arg)
 		return 0;
@@ -102,10 +103,12 @@ out:
 	free(b.logical);
 	if (ret == -ENOMEM)
 		topo_fail(&b.error, ENOMEM, "reading the topology: out of memory");
-	if (ret)
+	if (ret) {
 		topo_free(b.topo);
-	else
+	} else {
+		b.topo->source.offline = NULL; /* the caller's */
 		*topop = b.topo;
+	}
 	return ret;
 }
 

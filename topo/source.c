@@ -28,7 +28,7 @@ struct topo_source topo_source_of_input(const char *input)
 	bool named = strchr(input, '/') || (length > 4 && strcmp(input + length - 4, ".xml") == 0);
 	enum topo_source_type type = named || access(input, F_OK) == 0 ? TOPO_XML : TOPO_SYNTHETIC;
 
-	return (struct topo_source){ type, input };
+	return (struct topo_source){ .type = type, .arg = input };
 }
 
 static void clear_hwloc_variables(void)
@@ -278,6 +278,21 @@ static int load(hwloc_topology_t topology, const struct topo_source *source,
 	return topo_fail(error, EINVAL, "unknown source of topologies %d", source->type);
 }
 
+/* As the system would be described with these CPUs offline. */
+static int take_offline(hwloc_topology_t topology, hwloc_const_bitmap_t offline,
+			const struct topo_error *error)
+{
+	hwloc_bitmap_t online = hwloc_bitmap_dup(hwloc_topology_get_topology_cpuset(topology));
+	int ret = 0;
+
+	if (!online || hwloc_bitmap_andnot(online, online, offline) < 0)
+		ret = -ENOMEM;
+	else if (hwloc_topology_restrict(topology, online, 0) < 0)
+		ret = topo_fail(error, EINVAL, "no CPU would be left");
+	hwloc_bitmap_free(online);
+	return ret;
+}
+
 int topo_open(const struct topo_source *source, hwloc_topology_t *topology,
 	      const struct topo_error *error)
 {
@@ -293,6 +308,8 @@ int topo_open(const struct topo_source *source, hwloc_topology_t *topology,
 		ret = topo_fail(error, EIO, "hwloc refuses its configuration");
 	else
 		ret = load(*topology, source, error);
+	if (!ret && source->offline)
+		ret = take_offline(*topology, source->offline, error);
 	if (ret) {
 		hwloc_topology_destroy(*topology);
 		*topology = NULL;

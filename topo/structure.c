@@ -164,6 +164,9 @@ static int find_offline(struct topo *topo)
 	if (!topo->offline || hwloc_bitmap_andnot(topo->offline, complete, topo->online) < 0 ||
 	    hwloc_bitmap_clr_range(topo->offline, TOPO_MAX_CPUS, -1) < 0)
 		return -ENOMEM;
+	if (topo->source.offline &&
+	    hwloc_bitmap_or(topo->offline, topo->offline, topo->source.offline) < 0)
+		return -ENOMEM;
 	topo->nr_offline = hwloc_bitmap_weight(topo->offline);
 	topo->nr_cpu_ids = hwloc_bitmap_last(topo->online) + 1;
 	last = hwloc_bitmap_last(topo->offline);

@@ -34,7 +34,8 @@ enum topo_source_type {
 
 struct topo_source {
 	enum topo_source_type type;
-	const char *arg; /* file name, description or directory; NULL for TOPO_LIVE */
+	const char *arg;	      /* file name, description or directory; NULL for TOPO_LIVE */
+	hwloc_const_bitmap_t offline; /* CPUs to take as offline though they are not; or NULL */
 };
 
 struct topo_cpu {

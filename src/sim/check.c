@@ -35,7 +35,7 @@ static void check_queues(struct sim *sim)
 {
 	u32 i;
 
-	for (i = 0; sim->domain_dsqs && i < (u32)sim->topo->nr_domains; i++) {
+	for (i = 0; sim->domain_dsqs && i < sim->layout.conf.nr_domains; i++) {
 		if (!dsq_sound(&sim->domain_dsqs[i]))
 			sim_breach(sim, "the queue of domain %u is out of order", i);
 	}
@@ -67,22 +67,23 @@ static void check_counters(struct sim *sim)
 {
 	u32 level;
 
-	check_counter(sim, "switches", counted(sim, STAT_RUN_SWITCH), sim->stats.switches);
+	check_counter(sim, "switches", counted(sim, STAT_RUN_SWITCH),
+		      sim->stats.switches - sim->before.switches);
 	check_counter(sim, "tasks moved to a CPU",
 		      counted(sim, STAT_DSP_CPU) + counted(sim, STAT_DSP_DOMAIN) +
 			      counted(sim, STAT_DSP_WARM) + counted(sim, STAT_DSP_STEAL_NODE) +
 			      counted(sim, STAT_DSP_STEAL_MACHINE),
-		      sim->stats.moves);
+		      sim->stats.moves - sim->before.moves);
 	check_counter(sim, "tasks enqueued",
 		      counted(sim, STAT_ENQ_IDLE) + counted(sim, STAT_ENQ_DOMAIN) +
 			      counted(sim, STAT_ENQ_CPU) + counted(sim, STAT_ENQ_WARM) +
 			      counted(sim, STAT_ENQ_STAY),
-		      sim->stats.enqueues);
+		      sim->stats.enqueues - sim->before.enqueues);
 	check_counter(sim, "kicks", counted(sim, STAT_KICK_IDLE) + counted(sim, STAT_KICK_PREEMPT),
-		      sim->stats.kicks);
+		      sim->stats.kicks - sim->before.kicks);
 	for (level = 0; level < NR_LEVELS; level++)
 		check_counter(sim, "migrations", counted(sim, STAT_RUN_MIGRATE_CORE + level),
-			      sim->stats.migrations[level]);
+			      sim->stats.migrations[level] - sim->before.migrations[level]);
 	check_counter(sim, "tasks without a context", counted(sim, STAT_BAD_TASK), 0);
 	check_counter(sim, "CPUs without a context", counted(sim, STAT_BAD_CPU), 0);
 }
@@ -95,7 +96,7 @@ static void check_lines(struct sim *sim)
 
 	for (i = 0; i < sim->layout.conf.nr_domains; i++)
 		counts += (u32)sim->layout.domains[i].line;
-	for (i = 0; i < sim->nr_cpu_ids; i++)
+	for (i = 0; i < sim->layout.conf.nr_cpu_ids; i++)
 		counts += (u32)sim->layout.cpus[i].line;
 	for (i = 0; i < sim->nr_tasks; i++)
 		waiting += sim->tasks[i]->ctx.queue != QUEUE_NONE;
@@ -128,6 +129,16 @@ static void check_load(struct sim *sim)
 	check_counter(sim, "load", domains, tasks);
 }
 
+void check_policy(struct sim *sim)
+{
+	check_queues(sim);
+	if (!sim->policy->shipped)
+		return;
+	check_counters(sim);
+	check_lines(sim);
+	check_load(sim);
+}
+
 void check_end(struct sim *sim)
 {
 	u32 i;
@@ -144,11 +155,6 @@ void check_end(struct sim *sim)
 		workload_account(sim, p);
 	}
 	check_cpu_time(sim);
-	check_queues(sim);
-	if (sim->policy->shipped) {
-		check_counters(sim);
-		check_lines(sim);
-		check_load(sim);
-	}
+	check_policy(sim);
 	power_finish(&sim->power, sim->now_ns);
 }

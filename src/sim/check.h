@@ -9,6 +9,9 @@
 
 struct sim;
 
+/* What the policy has counted and queued, at the end of its time. */
+void check_policy(struct sim *sim);
+
 /* Accounts for what is not finished at the end of the run, and checks everything. */
 void check_end(struct sim *sim);
 

@@ -17,6 +17,7 @@ struct sim_cost {
 	u64 land_ns;	    /* from the end of enqueue until the task can be seen in its queue */
 	u64 ipi_ns;	    /* from a kick until the other CPU handles it */
 	u64 fork_ns;	    /* making a task: paid by the parent */
+	u64 restart_ns;	    /* of the policy: user space looks at the machine again and loads it */
 	u64 migrate_ns[NR_LEVELS]; /* refilling caches, by the smallest part that holds both CPUs */
 	bool takes_turns;	   /* CPUs execute one after the other: turns.h */
 	u32 smt_speed; /* of a thread whose core is shared, in 1/1024 of one that has it alone */

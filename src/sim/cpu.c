@@ -17,13 +17,13 @@ void cpu_arm_work(struct sim *sim, struct sim_cpu *c)
 
 enum topo_level cpu_distance(const struct sim_cpu *a, const struct sim_cpu *b)
 {
-	if (a->topo->node != b->topo->node)
+	if (a->seen->node != b->seen->node)
 		return LEVEL_MACHINE;
-	if (a->topo->domain != b->topo->domain)
+	if (a->seen->domain != b->seen->domain)
 		return LEVEL_NODE;
-	if (a->topo->core == b->topo->core)
+	if (a->core == b->core)
 		return LEVEL_CORE;
-	return a->topo->l2 >= 0 && a->topo->l2 == b->topo->l2 ? LEVEL_L2 : LEVEL_LLC;
+	return a->seen->l2 >= 0 && a->seen->l2 == b->seen->l2 ? LEVEL_L2 : LEVEL_LLC;
 }
 
 /* The current task's work up to now. */
@@ -168,7 +168,7 @@ void cpu_kicks_arrive(struct sim *sim, struct sim_cpu *c)
 				c->kicks[c->first_kick].time_ns);
 	if (c->state == CPU_IDLE) {
 		cpu_resched(sim, c, 0);
-	} else if (c->state == CPU_RUNS && kick.preempt) {
+	} else if (c->state == CPU_RUNS && c->curr && kick.preempt) {
 		cpu_update_curr(sim, c->curr);
 		c->curr->slice_ns = 0;
 		sim->stats.preemptions++;
@@ -213,6 +213,18 @@ static void local_append(struct sim_cpu *c, struct task_struct *p)
 	c->local_last = p;
 	c->nr_local++;
 	p->state = TASK_LOCAL;
+}
+
+void cpu_local_remove(struct sim_cpu *c, struct task_struct *p)
+{
+	struct task_struct **at = &c->local_first, *prev = NULL;
+
+	for (; *at != p; at = &prev->local_next)
+		prev = *at;
+	*at = p->local_next;
+	if (c->local_last == p)
+		c->local_last = prev;
+	c->nr_local--;
 }
 
 /* Before all others: it was preempted by a higher class. */

@@ -233,19 +233,38 @@ static void enter_slot(struct event_queue *q, u32 wheel, u32 slot)
 	}
 }
 
+/* Makes the first event of the heap the next one that holds; false: there is none. */
+static bool find_next(struct event_queue *q)
+{
+	u32 wheel, slot;
+
+	for (;;) {
+		while (q->nr_heap) {
+			if (holds(q, &q->heap[0]))
+				return true;
+			heap_take(q);
+		}
+		if (!next_slot(q, &wheel, &slot))
+			return false;
+		enter_slot(q, wheel, slot);
+	}
+}
+
+bool event_queue_next(struct event_queue *q, u64 *time_ns)
+{
+	if (!find_next(q))
+		return false;
+	*time_ns = q->heap[0].time_ns;
+	return true;
+}
+
 bool event_queue_pop(struct event_queue *q, u64 *time_ns, u32 *timer)
 {
 	struct event first;
-	u32 wheel, slot;
 
-	do {
-		while (!q->nr_heap) {
-			if (!next_slot(q, &wheel, &slot))
-				return false;
-			enter_slot(q, wheel, slot);
-		}
-		first = heap_take(q);
-	} while (!holds(q, &first));
+	if (!find_next(q))
+		return false;
+	first = heap_take(q);
 	*time_ns = first.time_ns;
 	*timer = timer_of(&first);
 	q->timers[*timer].place = 0;

@@ -72,6 +72,9 @@ static inline u64 event_queue_time(const struct event_queue *q, u32 timer)
 	return q->timers[timer].place ? q->timers[timer].time_ns : ~0ULL;
 }
 
+/* When the next timer fires; false: there is none. */
+bool event_queue_next(struct event_queue *q, u64 *time_ns);
+
 /* Takes the next timer out; false: there is none. */
 bool event_queue_pop(struct event_queue *q, u64 *time_ns, u32 *timer);
 

@@ -45,12 +45,10 @@ static int make_cpu(struct sim *sim, const struct topo_cpu *topo)
 {
 	struct sim_cpu *c = &sim->cpus[topo->cpu];
 
-	c->topo = topo;
+	c->topo = c->seen = topo;
 	c->state = CPU_IDLE;
 	c->core = &sim->cores[topo->core];
 	c->speed = topo->capacity;
-	if (c->core->nr_cpus == 8)
-		return -E2BIG;
 	c->core->cpus[c->core->nr_cpus++] = c;
 	power_cpu_init(&sim->power, topo, &c->power);
 	add_to_set(&sim->online, topo->cpu);
@@ -67,13 +65,16 @@ static int make_cpus(struct sim *sim)
 
 	sim->cpus = calloc(sim->nr_cpu_ids, sizeof(*sim->cpus));
 	sim->cores = calloc(topo->nr_cores, sizeof(*sim->cores));
+	sim->threads = calloc((size_t)topo->nr_cores * topo->smt_width, sizeof(*sim->threads));
 	sim->one_cpu = calloc(sim->nr_cpu_ids, sizeof(*sim->one_cpu));
 	sim->idle_bits = calloc((sim->nr_cpu_ids + 63) / 64, sizeof(u64));
-	if (!sim->cpus || !sim->cores || !sim->one_cpu || !sim->idle_bits ||
+	if (!sim->cpus || !sim->cores || !sim->threads || !sim->one_cpu || !sim->idle_bits ||
 	    make_set(&sim->online, sim->nr_cpu_ids) || power_init(&sim->power, topo))
 		return -ENOMEM;
 	for (i = 0; i < (int)sim->nr_cpu_ids; i++)
 		sim->cpus[i].cpu = i;
+	for (i = 0; i < topo->nr_cores; i++)
+		sim->cores[i].cpus = &sim->threads[i * topo->smt_width];
 	for (i = 0; i < topo->nr_cpus; i++) {
 		err = make_cpu(sim, &topo->cpus[i]);
 		if (err)
@@ -95,17 +96,31 @@ static void draw_costs(struct sim *sim)
 	sim->tick_phase_ns = rng_below(&rng, sim->cost->tick_period_ns);
 }
 
-static void begin_idle(struct sim *sim)
+void sim_begin_idle(struct sim *sim)
 {
 	int i;
 
 	for (i = 0; i < sim->topo->nr_cpus; i++) {
 		struct sim_cpu *c = sim_cpu(sim, sim->topo->cpus[i].cpu);
 
+		if (c->state != CPU_IDLE)
+			continue;
 		sim->this_cpu = c->cpu;
 		sim->policy->update_idle(c->cpu, true);
 		violation_cpu(sim, c, true);
 	}
+}
+
+/* With hotplug, other layouts come that may need more, as their domains are packed otherwise. */
+static u32 words_of_tasks(const struct sim *sim)
+{
+	u32 words = sim->layout.conf.nr_words, i;
+
+	for (i = 0; i < sim->nr_workloads; i++) {
+		if (sim->workloads[i].kind == WORK_HOTPLUG)
+			words = words < TOPO_MAX_WORDS / 2 ? 2 * words + 2 : TOPO_MAX_WORDS;
+	}
+	return words < TOPO_MAX_WORDS ? words : TOPO_MAX_WORDS;
 }
 
 int sim_create(struct sim *sim, const struct sim_setup *setup, char *err, size_t err_size)
@@ -114,8 +129,10 @@ int sim_create(struct sim *sim, const struct sim_setup *setup, char *err, size_t
 
 	memset(sim, 0, sizeof(*sim));
 	snprintf(err, err_size, "out of memory");
-	sim->topo = setup->topo;
-	sim->policy = setup->policy;
+	sim->topo = sim->seen = setup->topo;
+	sim->policy = sim->chosen = setup->policy;
+	sim->load_topo = setup->load_topo;
+	sim->load_context = setup->load_context;
 	sim->cost_drawn = *setup->cost;
 	sim->cost = &sim->cost_drawn;
 	sim->mode = setup->mode;
@@ -140,8 +157,10 @@ int sim_create(struct sim *sim, const struct sim_setup *setup, char *err, size_t
 	ret = sim->policy->init(sim);
 	if (ret)
 		return ret;
-	begin_idle(sim);
-	return workload_start(sim, err, err_size);
+	sim->task_words = words_of_tasks(sim);
+	sim_begin_idle(sim);
+	ret = workload_start(sim, err, err_size);
+	return ret ? ret : outside_start(sim, err, err_size);
 }
 
 static void free_cpus(struct sim *sim)
@@ -154,6 +173,7 @@ static void free_cpus(struct sim *sim)
 		free(sim->one_cpu[i].bits);
 	free(sim->cpus);
 	free(sim->cores);
+	free(sim->threads);
 	free(sim->one_cpu);
 	free(sim->idle_bits);
 	free(sim->online.bits);
@@ -167,6 +187,7 @@ void sim_free(struct sim *sim)
 	sim_current = sim;
 	if (sim->policy && sim->policy->exit)
 		sim->policy->exit(sim);
+	outside_stop(sim);
 	workload_stop(sim);
 	for (i = 0; i < sim->nr_tasks; i++)
 		free(sim->tasks[i]);
@@ -176,6 +197,7 @@ void sim_free(struct sim *sim)
 	free(sim->allowed);
 	event_queue_free(&sim->events);
 	power_free(&sim->power);
+	topo_free(sim->reduced);
 	memset(sim, 0, sizeof(*sim));
 }
 
@@ -208,7 +230,7 @@ static void cpu_event(struct sim *sim, u32 timer)
 
 static void task_event(struct sim *sim, struct task_struct *p)
 {
-	sim->this_cpu = p->cpu;
+	sim->this_cpu = sim_alive(sim, p->cpu);
 	if (p->state == TASK_LANDING)
 		task_land(sim, p);
 	else if (p->state == TASK_SLEEPING)
@@ -226,7 +248,7 @@ static bool waits_for_turn(struct sim *sim, u32 timer, u32 first_task)
 	return turns_defer(sim, timer, p ? p->cpu : timer / CPU_TIMERS);
 }
 
-/* Readings of the energy controller that are due before the next event. */
+/* Readings of the energy controller that are due by then. */
 static void read_until(struct sim *sim, u64 time_ns)
 {
 	while (sim->steering && sim->steering->next_ns && sim->steering->next_ns < time_ns) {
@@ -235,13 +257,31 @@ static void read_until(struct sim *sim, u64 time_ns)
 	}
 }
 
+/* What comes from outside before the next event of the machine; then there may be another. */
+static bool outside_until(struct sim *sim, u64 time_ns)
+{
+	if (sim->outside.next_ns > time_ns || sim->outside.next_ns >= sim->end_ns)
+		return false;
+	read_until(sim, sim->outside.next_ns);
+	sim->now_ns = sim->outside.next_ns;
+	outside_happens(sim);
+	return true;
+}
+
 int sim_run(struct sim *sim)
 {
 	u64 time_ns;
 	u32 timer, first_task = sim->nr_cpu_ids * CPU_TIMERS;
 
 	sim_current = sim;
-	while (event_queue_pop(&sim->events, &time_ns, &timer) && time_ns < sim->end_ns) {
+	for (;;) {
+		if (!event_queue_next(&sim->events, &time_ns))
+			time_ns = sim->end_ns;
+		if (outside_until(sim, time_ns))
+			continue;
+		if (time_ns >= sim->end_ns)
+			break;
+		event_queue_pop(&sim->events, &time_ns, &timer);
 		read_until(sim, time_ns);
 		sim->now_ns = time_ns;
 		sim->stats.events++;

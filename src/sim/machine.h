@@ -26,6 +26,7 @@
 #include "dsq.h"
 #include "event_queue.h"
 #include "histogram.h"
+#include "outside.h"
 #include "power.h"
 #include "rng.h"
 #include "steering.h"
@@ -96,12 +97,15 @@ struct task_struct {
 	u64 exec_start_ns;
 	u64 work_left;
 	u64 woken_ns;
-	u64 ready_ns; /* since when it waits */
+	u64 ready_ns;	/* since when it waits */
+	u64 allowed_ns; /* since when it may run where it may */
 	u64 cpu_time_ns, work_done;
 	const struct cpu_set *allowed; /* NULL: all */
 	struct insertion insertion;
 	struct dsq_node node;
 	struct task_struct *local_next; /* on a CPU's local queue; else of the free list */
+	bool handed_over;		/* ready to run while the policy is changed */
+	bool known;			/* has run under this policy */
 	struct program program;
 	u64 model[4];	     /* a reference policy's */
 	struct task_ctx ctx; /* scx_topo's: its last member is allocated as far as it is used */
@@ -118,6 +122,7 @@ struct sim_cpu {
 	u32 cpu;
 	enum cpu_state state;
 	const struct topo_cpu *topo;
+	const struct topo_cpu *seen; /* as the policy sees it: without the CPUs that are offline */
 	struct sim_core *core;
 	u32 speed;   /* units of work a ns, now */
 	bool waking; /* idle, but an interrupt is on its way */
@@ -138,7 +143,7 @@ struct sim_cpu {
 struct sim_core {
 	u32 nr_busy;
 	u32 nr_cpus;
-	struct sim_cpu *cpus[8];
+	struct sim_cpu **cpus; /* its threads */
 };
 
 /* What a workload line achieved. */
@@ -160,8 +165,16 @@ struct sim_stats {
 	u64 migrations[NR_LEVELS];
 	u64 idle_violation_ns;
 	u64 longest_wait_ns;
+	u32 longest_wait_percent; /* of its bound, where that is checked */
 	u64 longest_violation_ns;
 	u64 longest_near_violation_ns; /* beside an idle CPU of the same domain */
+	u64 restarts;		       /* of the policy, as CPUs came or went */
+};
+
+/* What had been counted when the policy was started: its own counters begin at 0. */
+struct sim_counted {
+	u64 switches, kicks, enqueues, moves;
+	u64 migrations[NR_LEVELS];
 };
 
 #define MAX_BREACHES	8
@@ -174,19 +187,26 @@ struct sim {
 	enum topo_mode mode;
 	bool no_energy;
 	const struct topo *topo;
-	const struct sim_policy *policy;
+	const struct topo *seen;	 /* without the CPUs that are offline */
+	struct topo *reduced;		 /* what `seen` is, unless it is `topo` */
+	const struct sim_policy *chosen; /* for this run */
+	const struct sim_policy *policy; /* now: another one while the chosen one restarts */
+	int (*load_topo)(const void *context, hwloc_const_bitmap_t offline, struct topo **topo);
+	const void *load_context;
 	const struct sim_cost *cost;
 	struct sim_cost cost_drawn; /* this run's: each a little off, by the seed */
 	struct rng rng;
 	struct event_queue events;
 	struct turns turns; /* only where CPUs take turns */
-	u32 this_cpu;	    /* which executes what happens now */
-	u64 step_ns;	    /* of the last step of a program, and how many there were then */
+	struct outside outside;
+	u32 this_cpu; /* which executes what happens now */
+	u64 step_ns;  /* of the last step of a program, and how many there were then */
 	u32 nr_steps;
 
 	u32 nr_cpu_ids;
 	struct sim_cpu *cpus;
 	struct sim_core *cores;
+	struct sim_cpu **threads; /* of all cores */
 	struct cpu_set online;
 	u64 tick_phase_ns;
 
@@ -195,6 +215,7 @@ struct sim {
 	u32 nr_tasks, task_capacity;
 	u64 nr_created;
 	u32 nr_everywhere; /* CPUs in the affinity of a task that has none */
+	u32 task_words;	   /* of a task's affinity, that there is room for */
 
 	struct dsq *domain_dsqs, *cpu_dsqs;
 
@@ -223,11 +244,14 @@ struct sim {
 	struct task_struct **group_tasks; /* those that the scenario starts with, copy by copy */
 	u32 nr_group_tasks;
 	struct sim_stats stats;
+	struct sim_counted before; /* this policy */
 	struct power power;
 	struct trace *trace;
 
-	/* 0: not checked. One task beside one idle CPU, of its domain or any; any task. */
-	u64 near_violation_bound_ns, violation_bound_ns, wait_bound_ns;
+	/* 0: not checked. How long one task waits beside one idle CPU, of its domain or any. */
+	u64 near_violation_bound_ns, violation_bound_ns;
+	bool wait_is_bounded; /* see violation.c */
+	u64 peak_load;	      /* of any domain */
 	u32 nr_breaches;
 	char breach[MAX_BREACHES][BREACH_TEXT_MAX];
 };
@@ -247,6 +271,13 @@ struct sim_setup {
 	struct trace *trace; /* or NULL */
 	FILE *explain;	     /* or NULL */
 	bool no_energy;	     /* the static policy, without the energy controller */
+
+	/*
+	 * Loads the same topology with these CPUs offline, as topo_load() does, for scenarios with
+	 * hotplug; NULL: they are refused.
+	 */
+	int (*load_topo)(const void *context, hwloc_const_bitmap_t offline, struct topo **topo);
+	const void *load_context;
 };
 
 /* Returns 0 or -errno; err gets one line. To be freed with sim_free() in either case. */
@@ -273,11 +304,14 @@ void cpu_start_tick(struct sim *sim, struct sim_cpu *c);
 void cpu_local_add(struct sim *sim, struct sim_cpu *c, struct task_struct *p);
 void cpu_local_prepend(struct sim_cpu *c, struct task_struct *p);
 struct task_struct *cpu_local_pop(struct sim_cpu *c);
+void cpu_local_remove(struct sim_cpu *c, struct task_struct *p);
 
 /* What a CPU runs: schedule.c */
 void cpu_schedule(struct sim *sim, struct sim_cpu *c);
 void cpu_work_done(struct sim *sim, struct sim_cpu *c);
 void cpu_take(struct sim *sim, struct sim_cpu *c, u64 ns);
+void cpu_stop(struct sim *sim, struct sim_cpu *c);
+void cpu_rest(struct sim *sim, struct sim_cpu *c);
 
 /* The smallest part of the machine that holds both. */
 enum topo_level cpu_distance(const struct sim_cpu *a, const struct sim_cpu *b);
@@ -289,6 +323,11 @@ void task_wake(struct sim *sim, struct task_struct *p, u32 waker_cpu);
 void task_enqueue(struct sim *sim, struct task_struct *p, u32 enq);
 void task_land(struct sim *sim, struct task_struct *p);
 void task_exit(struct sim *sim, struct task_struct *p);
+bool task_is_ready(const struct task_struct *p);
+void task_pull(struct sim *sim, struct task_struct *p);
+void task_find_cpu(struct sim *sim, struct task_struct *p);
+void task_set_affinity(struct sim *sim, struct task_struct *p, const struct cpu_set *allowed);
+void task_begin(struct sim *sim, struct task_struct *p);
 void task_ran_from(struct sim *sim, struct task_struct *p, struct sim_cpu *c);
 struct task_struct *task_take(struct sim *sim, struct dsq *dsq, u32 cpu);
 bool task_may_run(const struct sim *sim, const struct task_struct *p, u32 cpu);
@@ -298,7 +337,15 @@ u32 task_nr_allowed(const struct sim *sim, const struct task_struct *p);
 void violation_cpu(struct sim *sim, struct sim_cpu *c, bool idle);
 void violation_waits(struct sim *sim, struct task_struct *p, bool waits);
 void violation_check(struct sim *sim, struct task_struct *p);
+void violation_note_load(struct sim *sim, const struct task_struct *p);
 void violation_settle(struct sim *sim);
+
+/* Hands all tasks over to another policy, with these CPUs offline: handover.c. Returns 0 or -errno.
+ */
+int sim_hand_over(struct sim *sim, const struct sim_policy *policy, hwloc_const_bitmap_t offline);
+
+/* All CPUs that are idle say so to a policy that begins. */
+void sim_begin_idle(struct sim *sim);
 
 /* The name of its line in the scenario. */
 const char *sim_task_name(const struct task_struct *p);
@@ -324,6 +371,16 @@ static inline struct sim_cpu *sim_cpu(struct sim *sim, u32 cpu)
 static inline bool cpu_set_has(const struct cpu_set *set, u32 cpu)
 {
 	return set->bits[cpu / 64] >> (cpu % 64) & 1;
+}
+
+/* The CPU, or if it is offline one that does its work. */
+static inline u32 sim_alive(const struct sim *sim, u32 cpu)
+{
+	if (cpu_set_has(&sim->online, cpu))
+		return cpu;
+	for (cpu = 0; !cpu_set_has(&sim->online, cpu);)
+		cpu++;
+	return cpu;
 }
 
 static inline struct task_struct *task_of_node(struct dsq_node *n)

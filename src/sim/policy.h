@@ -28,6 +28,7 @@ struct sim_policy {
 	void (*update_idle)(u32 cpu, bool idle);
 	void (*enable)(struct task_struct *p);
 	void (*init_task)(struct task_struct *p);
+	void (*set_affinity)(struct task_struct *p); /* p->allowed has changed; or NULL */
 };
 
 extern const struct sim_policy policy_topo, policy_fifo, policy_vtime, policy_fair;

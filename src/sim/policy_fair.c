@@ -53,6 +53,7 @@ static void fair_exit(struct sim *sim)
 		free(f->cpus);
 	}
 	free(f);
+	sim->model = NULL;
 }
 
 /* Lag is kept, but never more than one slice either way. */

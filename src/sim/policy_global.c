@@ -41,6 +41,7 @@ static void global_exit(struct sim *sim)
 	if (g)
 		model_idle_free(&g->idle);
 	free(g);
+	sim->model = NULL;
 }
 
 static s32 global_select_cpu(struct task_struct *p, s32 prev_cpu, u32 enq)

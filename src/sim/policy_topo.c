@@ -16,11 +16,11 @@
 
 static int topo_init(struct sim *sim)
 {
-	int err = layout_build(sim->topo, &sim->layout);
+	int err = layout_build(sim->seen, &sim->layout);
 
 	if (err)
 		return err;
-	layout_policy(sim->topo, sim->mode, &sim->policy_map);
+	layout_policy(sim->seen, sim->mode, &sim->policy_map);
 	sim->layout.conf.fallback = sim->policy_map;
 	sim->cpu_stats = calloc(sim->nr_cpu_ids, sizeof(*sim->cpu_stats));
 	sim->domain_dsqs = calloc(sim->layout.conf.nr_domains, sizeof(*sim->domain_dsqs));
@@ -37,6 +37,8 @@ static void topo_exit(struct sim *sim)
 	free(sim->cpu_stats);
 	free(sim->domain_dsqs);
 	free(sim->cpu_dsqs);
+	sim->cpu_stats = NULL;
+	sim->domain_dsqs = sim->cpu_dsqs = NULL;
 }
 
 /*
@@ -115,4 +117,5 @@ const struct sim_policy POLICY_TOPO = {
 	.update_idle = sched_update_idle,
 	.enable = sched_enable,
 	.init_task = topo_init_task,
+	.set_affinity = sched_set_affinity,
 };

@@ -59,14 +59,20 @@ static u32 core_mw(u32 capacity, bool server)
 	return server ? mw * SERVER_PERCENT / 100 : mw;
 }
 
+/* Where hwloc knows of no packages, all is one. */
+static struct power_unit *package_of(const struct power *power, const struct topo_cpu *cpu)
+{
+	return &power->packages[cpu->package < 0 ? 0 : cpu->package];
+}
+
 int power_init(struct power *power, const struct topo *topo)
 {
-	bool server = topo->nr_cores / topo->nr_packages > SERVER_CORES;
-	int i;
+	int i, nr_packages = topo->nr_packages ? topo->nr_packages : 1;
+	bool server = topo->nr_cores / nr_packages > SERVER_CORES;
 
 	power->nr_cores = topo->nr_cores;
 	power->nr_caches = topo->nr_domains;
-	power->nr_packages = topo->nr_packages;
+	power->nr_packages = nr_packages;
 	power->cores = calloc(power->nr_cores, sizeof(*power->cores));
 	power->caches = calloc(power->nr_caches, sizeof(*power->caches));
 	power->packages = calloc(power->nr_packages, sizeof(*power->packages));
@@ -76,7 +82,7 @@ int power_init(struct power *power, const struct topo *topo)
 		const struct topo_cpu *cpu = &topo->cpus[i];
 		struct power_unit *core = &power->cores[cpu->core];
 		struct power_unit *cache = &power->caches[cpu->domain];
-		struct power_unit *package = &power->packages[cpu->package];
+		struct power_unit *package = package_of(power, cpu);
 
 		core->kind = cpu->kind;
 		core->busy_mw = core_mw(cpu->capacity, server);
@@ -100,7 +106,7 @@ void power_cpu_init(struct power *power, const struct topo_cpu *topo, struct pow
 {
 	cpu->core = &power->cores[topo->core];
 	cpu->cache = &power->caches[topo->domain];
-	cpu->package = &power->packages[topo->package];
+	cpu->package = package_of(power, topo);
 }
 
 /* mW x ns = pJ */

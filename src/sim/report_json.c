@@ -68,7 +68,8 @@ static void counts(FILE *out, const struct sim *sim)
 		s->migrations[LEVEL_NODE], s->migrations[LEVEL_MACHINE]);
 	fprintf(out, "\"switches\":%llu,\"wakeups\":%llu,\"kicks\":%llu,\"preemptions\":%llu,",
 		s->switches, s->wakeups, s->kicks, s->preemptions);
-	fprintf(out, "\"jobs\":%llu,\"events\":%llu,\n ", s->jobs, s->events);
+	fprintf(out, "\"jobs\":%llu,\"events\":%llu,\"restarts\":%llu,\n ", s->jobs, s->events,
+		s->restarts);
 	if (fairness)
 		fprintf(out, "\"fairness\":%u.%03u,", fairness / 1000, fairness % 1000);
 	else
@@ -96,7 +97,7 @@ void report_json(FILE *out, const struct sim *sim)
 	u32 i;
 
 	fprintf(out, "{\"policy\":\"%s\",\"policy_is\":\"%s\",\"mode\":\"%s\",\"seed\":%llu,",
-		sim->policy->name, sim->policy->what,
+		sim->chosen->name, sim->chosen->what,
 		sim->mode == TOPO_MODE_PERF ? "perf" : "powersave", sim->seed);
 	fprintf(out, "\"costs\":\"%s\",", sim->cost->name);
 	number(out, "duration_s", sim->end_ns, NSEC_PER_SEC, 9);

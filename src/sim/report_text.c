@@ -77,7 +77,7 @@ static void print_head(FILE *out, const struct sim *sim)
 	const struct topo *topo = sim->topo;
 
 	fprintf(out, "%s (%s), %s mode, seed %llu, %llu.%03llu s simulated, costs of %s\n",
-		sim->policy->name, sim->policy->what,
+		sim->chosen->name, sim->chosen->what,
 		sim->mode == TOPO_MODE_PERF ? "perf" : "powersave", sim->seed,
 		sim->end_ns / NSEC_PER_SEC, sim->end_ns % NSEC_PER_SEC / NSEC_PER_MSEC,
 		sim->cost->name);
@@ -122,6 +122,8 @@ static void print_totals(FILE *out, const struct sim *sim)
 	fprintf(out, "\nidle violations         %llu.%06llu s, the longest %llu us\n",
 		s->idle_violation_ns / NSEC_PER_SEC, s->idle_violation_ns % NSEC_PER_SEC / 1000,
 		s->longest_violation_ns / 1000);
+	if (s->restarts)
+		fprintf(out, "restarts                %llu, as CPUs came or went\n", s->restarts);
 	fprintf(out, "longest wait            %llu.%03llu ms\n", s->longest_wait_ns / NSEC_PER_MSEC,
 		s->longest_wait_ns % NSEC_PER_MSEC / 1000);
 }

@@ -20,16 +20,18 @@ enum key {
 	KEY_JOBS,
 	KEY_SENDERS,
 	KEY_RECEIVERS,
+	KEY_REBIND,
 	NR_KEYS,
 };
 
 static const char *const key_names[NR_KEYS] = {
 	"run", "every",	 "sleep", "nice",    "cpus",	  "start",
-	"end", "length", "jobs",  "senders", "receivers",
+	"end", "length", "jobs",  "senders", "receivers", "rebind",
 };
 
 #define K(key)	(1U << KEY_##key)
-#define FOR_ALL (K(NICE) | K(START) | K(END) | K(CPUS))
+#define FOR_ALL (K(START) | K(END) | K(CPUS))
+#define TASKS	(K(NICE) | K(REBIND))
 
 struct kind_rule {
 	const char *name;
@@ -37,17 +39,18 @@ struct kind_rule {
 };
 
 static const struct kind_rule rules[NR_WORKLOAD_KINDS] = {
-	[WORK_LOOP] = { "loop", 0, 0 },
-	[WORK_PERIODIC] = { "periodic", K(RUN) | K(EVERY), 0 },
-	[WORK_BURST] = { "burst", K(RUN) | K(SLEEP), 0 },
-	[WORK_YIELD] = { "yield", K(RUN), 0 },
-	[WORK_PINGPONG] = { "pingpong", K(RUN), 0 },
-	[WORK_CHAIN] = { "chain", K(RUN) | K(EVERY), K(LENGTH) },
-	[WORK_MESSAGES] = { "messages", K(RUN), K(SENDERS) | K(RECEIVERS) },
-	[WORK_FORK] = { "fork", K(RUN) | K(EVERY), 0 },
-	[WORK_BUILD] = { "build", K(RUN) | K(SLEEP), K(JOBS) },
-	[WORK_KTHREAD] = { "kthread", K(RUN) | K(SLEEP), 0 },
+	[WORK_LOOP] = { "loop", 0, TASKS },
+	[WORK_PERIODIC] = { "periodic", K(RUN) | K(EVERY), TASKS },
+	[WORK_BURST] = { "burst", K(RUN) | K(SLEEP), TASKS },
+	[WORK_YIELD] = { "yield", K(RUN), TASKS },
+	[WORK_PINGPONG] = { "pingpong", K(RUN), TASKS },
+	[WORK_CHAIN] = { "chain", K(RUN) | K(EVERY), TASKS | K(LENGTH) },
+	[WORK_MESSAGES] = { "messages", K(RUN), TASKS | K(SENDERS) | K(RECEIVERS) },
+	[WORK_FORK] = { "fork", K(RUN) | K(EVERY), TASKS },
+	[WORK_BUILD] = { "build", K(RUN) | K(SLEEP), TASKS | K(JOBS) },
+	[WORK_KTHREAD] = { "kthread", K(RUN) | K(SLEEP), K(NICE) },
 	[WORK_RT] = { "rt", K(RUN) | K(SLEEP), 0 },
+	[WORK_HOTPLUG] = { "hotplug", K(CPUS) | K(START), 0 },
 };
 
 struct parser {
@@ -65,6 +68,8 @@ const char *workload_kind_name(enum workload_kind kind)
 u32 workload_tasks(const struct workload *w)
 {
 	switch (w->kind) {
+	case WORK_HOTPLUG:
+		return 0;
 	case WORK_PINGPONG:
 		return 2;
 	case WORK_CHAIN:
@@ -138,6 +143,8 @@ static int set_key(struct workload *w, enum key key, const char *value)
 		return value_int(value, 1, 1000, (s32 *)&w->senders);
 	case KEY_RECEIVERS:
 		return value_int(value, 1, 1000, (s32 *)&w->receivers);
+	case KEY_REBIND:
+		return value_span(value, &w->rebind);
 	case NR_KEYS:
 		break;
 	}
@@ -185,8 +192,8 @@ static int check_line(const struct parser *parser, struct workload *w, u32 seen)
 	}
 	if (w->end_ns && w->end_ns <= w->start_ns)
 		return bad(parser, "it ends before it starts");
-	if (w->kind == WORK_RT && (seen & K(NICE)))
-		return bad(parser, "rt has no nice=: it is above all of them");
+	if (w->kind == WORK_HOTPLUG && (w->copies || w->each_cpu))
+		return bad(parser, "hotplug: name the CPUs once, as in cpus=0-3");
 	if (!w->copies)
 		w->copies = 1;
 	w->weight = scenario_weight(w->nice);
@@ -291,20 +298,22 @@ static void write_line(const struct workload *w, FILE *out)
 	value_write_span(out, "run", keys & K(RUN) ? &w->run : NULL);
 	value_write_span(out, "every", keys & K(EVERY) ? &w->every : NULL);
 	value_write_span(out, "sleep", keys & K(SLEEP) ? &w->sleep : NULL);
+	value_write_span(out, "rebind", w->rebind.max_ns ? &w->rebind : NULL);
 	if (keys & K(LENGTH))
 		fprintf(out, " length=%u", w->length);
 	if (keys & K(JOBS))
 		fprintf(out, " jobs=%u", w->jobs);
 	if (keys & K(SENDERS))
 		fprintf(out, " senders=%u receivers=%u", w->senders, w->receivers);
-	fprintf(out, " x%u", w->copies);
+	if (w->kind != WORK_HOTPLUG)
+		fprintf(out, " x%u", w->copies);
 	if (w->nice)
 		fprintf(out, " nice=%d", w->nice);
 	if (w->each_cpu)
 		fprintf(out, " cpus=each");
 	else if (w->has_cpus)
 		value_write_cpus(out, w->cpus);
-	if (w->start_ns)
+	if (w->start_ns || w->kind == WORK_HOTPLUG)
 		fprintf(out, " start=%lluns", w->start_ns);
 	if (w->end_ns)
 		fprintf(out, " end=%lluns", w->end_ns);

@@ -32,6 +32,7 @@ enum workload_kind {
 	WORK_BUILD,    /* keeps `jobs` children computing, with sleeps, as make -j does */
 	WORK_KTHREAD,  /* a burst on every CPU, bound to it */
 	WORK_RT,       /* a higher scheduling class takes every CPU now and then */
+	WORK_HOTPLUG,  /* no task: the CPUs are offline between start and end */
 	NR_WORKLOAD_KINDS,
 };
 
@@ -47,6 +48,7 @@ struct workload {
 	char name[WORKLOAD_NAME_MAX];
 	enum workload_kind kind;
 	struct span run, every, sleep;
+	struct span rebind;   /* how often its affinity changes; 0: never */
 	u64 start_ns, end_ns; /* end 0: with the run */
 	u32 copies;
 	s32 nice;

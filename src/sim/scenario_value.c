@@ -119,7 +119,8 @@ int value_cpus(const char *word, u64 *cpus)
 
 const char *value_wanted(const char *key)
 {
-	if (!strcmp(key, "run") || !strcmp(key, "every") || !strcmp(key, "sleep"))
+	if (!strcmp(key, "run") || !strcmp(key, "every") || !strcmp(key, "sleep") ||
+	    !strcmp(key, "rebind"))
 		return "want a duration with its unit, 1us or longer, such as 4ms or 0.5ms..2ms";
 	if (!strcmp(key, "start") || !strcmp(key, "end"))
 		return "want a moment of the run with its unit, such as 1.5s";

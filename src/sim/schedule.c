@@ -59,7 +59,8 @@ static void put_prev(struct sim *sim, struct sim_cpu *c, struct task_struct *p, 
 	cpu_local_prepend(c, p);
 }
 
-static void stop_curr(struct sim *sim, struct sim_cpu *c)
+/* Nothing runs here any more. */
+void cpu_stop(struct sim *sim, struct sim_cpu *c)
 {
 	event_queue_cancel(&sim->events, timer_of_cpu(c, TIMER_WORK));
 	if (sim->trace && c->curr)
@@ -99,6 +100,17 @@ static void leave_idle(struct sim *sim, struct sim_cpu *c, enum cpu_state state)
 	sim->policy->update_idle(c->cpu, false);
 }
 
+/* The hardware's part of going idle. */
+void cpu_rest(struct sim *sim, struct sim_cpu *c)
+{
+	event_queue_cancel(&sim->events, timer_of_cpu(c, TIMER_TICK));
+	c->state = CPU_IDLE;
+	c->idle_from_ns = sim->now_ns;
+	cpu_set_busy(sim, c, false);
+	power_idle(&sim->power, c, sim->now_ns);
+	turns_yield(sim, c->cpu, 0);
+}
+
 static void enter_idle(struct sim *sim, struct sim_cpu *c)
 {
 	if (c->state == CPU_IDLE) { /* kicked in vain */
@@ -106,12 +118,7 @@ static void enter_idle(struct sim *sim, struct sim_cpu *c)
 		violation_cpu(sim, c, true);
 		return;
 	}
-	event_queue_cancel(&sim->events, timer_of_cpu(c, TIMER_TICK));
-	c->state = CPU_IDLE;
-	c->idle_from_ns = sim->now_ns;
-	cpu_set_busy(sim, c, false);
-	power_idle(&sim->power, c, sim->now_ns);
-	turns_yield(sim, c->cpu, 0);
+	cpu_rest(sim, c);
 	sim->policy->update_idle(c->cpu, true);
 	violation_cpu(sim, c, true);
 }
@@ -124,7 +131,7 @@ static void be_taken(struct sim *sim, struct sim_cpu *c, struct task_struct *pre
 	if (c->state == CPU_IDLE)
 		leave_idle(sim, c, CPU_TAKEN);
 	c->state = CPU_TAKEN;
-	stop_curr(sim, c);
+	cpu_stop(sim, c);
 	event_queue_cancel(&sim->events, timer_of_cpu(c, TIMER_TICK));
 	local = c->local_first;
 	c->local_first = c->local_last = NULL;
@@ -142,7 +149,7 @@ static void run_next(struct sim *sim, struct sim_cpu *c, struct task_struct *pre
 {
 	struct task_struct *next = cpu_local_pop(c);
 
-	stop_curr(sim, c);
+	cpu_stop(sim, c);
 	if (prev)
 		put_prev(sim, c, prev, false);
 	if (c->state == CPU_IDLE)
@@ -156,7 +163,7 @@ static void run_next(struct sim *sim, struct sim_cpu *c, struct task_struct *pre
 /* The task that ran is enqueued before another is chosen: it may come back at once. */
 static void put_back(struct sim *sim, struct sim_cpu *c, struct task_struct *prev)
 {
-	stop_curr(sim, c);
+	cpu_stop(sim, c);
 	put_prev(sim, c, prev, true);
 	if (c->nr_local)
 		run_next(sim, c, NULL);
@@ -202,7 +209,7 @@ void cpu_schedule(struct sim *sim, struct sim_cpu *c)
 		put_back(sim, c, prev);
 		break;
 	case GO_IDLE:
-		stop_curr(sim, c);
+		cpu_stop(sim, c);
 		enter_idle(sim, c);
 		break;
 	}

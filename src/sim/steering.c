@@ -24,7 +24,9 @@ int sim_steering_start(struct sim *sim)
 	sim->steering = s;
 	if (!s)
 		return -ENOMEM;
-	err = energy_machine_make(sim->topo, &sim->layout, &s->machine);
+	s->read_ns = sim->now_ns;
+	s->energy_uj = power_now_uj(&sim->power, sim->now_ns);
+	err = energy_machine_make(sim->seen, &sim->layout, &s->machine);
 	err = err ?: steer_start(&s->steer, &s->machine);
 	if (err)
 		return err;
@@ -61,4 +63,5 @@ void sim_steering_end(struct sim *sim)
 	steer_end(&sim->steering->steer);
 	energy_machine_free(&sim->steering->machine);
 	free(sim->steering);
+	sim->steering = NULL;
 }

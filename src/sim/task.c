@@ -26,7 +26,7 @@ u32 task_nr_allowed(const struct sim *sim, const struct task_struct *p)
 /* Words of affinity that no machine of this size uses are left out: caches are small. */
 static size_t task_size(const struct sim *sim)
 {
-	return offsetof(struct task_struct, ctx.allowed) + sim->layout.conf.nr_words * sizeof(u64);
+	return offsetof(struct task_struct, ctx.allowed) + sim->task_words * sizeof(u64);
 }
 
 /* A place in the table of tasks: one that is free again, or a new one. */
@@ -81,10 +81,19 @@ struct task_struct *task_new(struct sim *sim, const struct workload *w, u32 cpu,
 	p->ran_on = NOT_CPU;
 	p->program.workload = w;
 	p->program.rng = rng_stream(sim->seed, 1000 + sim->nr_created++);
+	task_begin(sim, p);
+	return p;
+}
+
+/* The policy gets to know the task. */
+void task_begin(struct sim *sim, struct task_struct *p)
+{
+	memset(p->model, 0, sizeof(p->model));
+	memset(&p->ctx, 0, task_size(sim) - offsetof(struct task_struct, ctx));
+	p->known = false;
 	if (sim->policy->init_task)
 		sim->policy->init_task(p);
 	sim->policy->enable(p);
-	return p;
 }
 
 void task_exit(struct sim *sim, struct task_struct *p)
@@ -155,6 +164,8 @@ void task_enqueue(struct sim *sim, struct task_struct *p, u32 enq)
 static void land_in_dsq(struct sim *sim, struct task_struct *p, const struct insertion *to)
 {
 	dsq_insert(to->dsq, &p->node, to->vtime_ns);
+	if (sim->wait_is_bounded)
+		violation_note_load(sim, p);
 	p->state = TASK_WAITING;
 	violation_waits(sim, p, true);
 }
@@ -189,17 +200,51 @@ void task_land(struct sim *sim, struct task_struct *p)
 		cpu_resched(sim, c, sim->cost->ipi_ns);
 }
 
+static void affinity_changed(struct sim *sim, struct task_struct *p)
+{
+	p->allowed_ns = sim->now_ns;
+	if (sim->policy->set_affinity)
+		sim->policy->set_affinity(p);
+}
+
+/* Brings the task to a CPU where it may run: as it is, or the next one by number. */
+static bool find_cpu(struct sim *sim, struct task_struct *p)
+{
+	u32 i, cpu;
+
+	for (i = 0; i < sim->nr_cpu_ids; i++) {
+		cpu = (p->cpu + i) % sim->nr_cpu_ids;
+		if (task_may_run(sim, p, cpu)) {
+			p->cpu = cpu;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* As select_fallback_rq(): if all its CPUs are offline, it may run anywhere from now on. */
+void task_find_cpu(struct sim *sim, struct task_struct *p)
+{
+	if (find_cpu(sim, p))
+		return;
+	p->allowed = NULL;
+	affinity_changed(sim, p);
+	find_cpu(sim, p);
+}
+
 static u32 select_cpu(struct sim *sim, struct task_struct *p)
 {
-	s32 cpu;
+	u32 prev_cpu = p->cpu;
+	s32 cpu = prev_cpu;
 
-	if (task_nr_allowed(sim, p) == 1)
-		return p->cpu;
-	cpu = sim->policy->select_cpu(p, p->cpu, ENV_ENQ_WAKEUP);
+	if (task_nr_allowed(sim, p) > 1)
+		cpu = sim->policy->select_cpu(p, prev_cpu, ENV_ENQ_WAKEUP);
 	if (cpu >= 0 && task_may_run(sim, p, cpu))
 		return cpu;
-	sim_breach(sim, "task %u woken on CPU %d, which it may not use", p->id, cpu);
+	if (cpu != (s32)prev_cpu)
+		sim_breach(sim, "task %u woken on CPU %d, which it may not use", p->id, cpu);
 	p->insertion.where = INSERT_NONE;
+	task_find_cpu(sim, p);
 	return p->cpu;
 }
 
@@ -237,9 +282,12 @@ void task_ran_from(struct sim *sim, struct task_struct *p, struct sim_cpu *c)
 	if (p->ran_on != NOT_CPU && p->ran_on != c->cpu) {
 		level = cpu_distance(sim_cpu(sim, p->ran_on), c);
 		sim->stats.migrations[level]++;
+		if (!p->known) /* the policy does not know either */
+			sim->before.migrations[level]++;
 		c->progress_ns += sim->cost->migrate_ns[level];
 	}
 	p->ran_on = c->cpu;
+	p->known = true;
 	if (wait_ns > sim->stats.longest_wait_ns)
 		sim->stats.longest_wait_ns = wait_ns;
 	if (!p->wakeup_latency_due)
@@ -266,4 +314,85 @@ struct task_struct *task_take(struct sim *sim, struct dsq *dsq, u32 cpu)
 		return p;
 	}
 	return NULL;
+}
+
+/* It runs, or would if there was a CPU for it. */
+bool task_is_ready(const struct task_struct *p)
+{
+	return p->state != TASK_SLEEPING && p->state != TASK_DEAD;
+}
+
+/* Takes a task that is ready out of wherever it waits or runs; the policy is told. */
+void task_pull(struct sim *sim, struct task_struct *p)
+{
+	struct sim_cpu *c;
+
+	while (p->state == TASK_LANDING) { /* the runqueue is locked until then */
+		event_queue_cancel(&sim->events, timer_of_task(sim, p));
+		task_land(sim, p);
+	}
+	c = sim_cpu(sim, p->cpu);
+	if (p->state == TASK_RUNNING) {
+		cpu_settle(sim, c);
+		cpu_update_curr(sim, p);
+		sim->policy->stopping(p);
+		cpu_stop(sim, c);
+		p->ready_ns = sim->now_ns;
+	} else if (p->state == TASK_WAITING) {
+		violation_waits(sim, p, false);
+		dsq_remove(&p->node);
+	} else if (p->state == TASK_LOCAL) {
+		cpu_local_remove(c, p);
+	}
+	p->immediate = false;
+	p->state = TASK_SLEEPING;
+	sim->policy->quiescent(p, false);
+}
+
+static void rebind_running(struct sim *sim, struct task_struct *p, const struct cpu_set *allowed)
+{
+	struct sim_cpu *c = sim_cpu(sim, p->cpu);
+
+	if (allowed && !cpu_set_has(allowed, p->cpu)) {
+		task_pull(sim, p);
+		p->allowed = allowed;
+		affinity_changed(sim, p);
+		task_find_cpu(sim, p);
+		task_enqueue(sim, p, 0);
+		cpu_resched(sim, c, 0);
+		return;
+	}
+	cpu_settle(sim, c);
+	cpu_update_curr(sim, p);
+	sim->policy->stopping(p);
+	sim->policy->quiescent(p, false);
+	p->allowed = allowed;
+	affinity_changed(sim, p);
+	sim->stats.switches++;
+	sim->policy->running(p);
+}
+
+/*
+ * As do_set_cpus_allowed(): a task that is ready is taken out and enqueued again. One that runs and
+ * may stay comes back without the policy's enqueue (enqueue_task_scx: ENQUEUE_RESTORE).
+ */
+void task_set_affinity(struct sim *sim, struct task_struct *p, const struct cpu_set *allowed)
+{
+	bool ready = task_is_ready(p);
+	u32 before = sim->this_cpu;
+
+	sim->this_cpu = sim_alive(sim, p->cpu);
+	if (p->state == TASK_RUNNING) {
+		rebind_running(sim, p, allowed);
+	} else {
+		if (ready)
+			task_pull(sim, p);
+		p->allowed = allowed;
+		affinity_changed(sim, p);
+		if (ready) {
+			task_find_cpu(sim, p);
+			task_enqueue(sim, p, 0);
+		}
+	}
+	sim->this_cpu = before;
 }

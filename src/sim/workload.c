@@ -296,6 +296,7 @@ enum workload_does workload_step(struct sim *sim, struct task_struct *p)
 	case WORK_BUILD:
 		return step_build(sim, p);
 	case WORK_RT:
+	case WORK_HOTPLUG:
 	case NR_WORKLOAD_KINDS:
 		break;
 	}
@@ -317,11 +318,12 @@ void workload_timer(struct sim *sim, struct task_struct *p)
 	if (w->kind == WORK_RT) {
 		if (w->end_ns && sim->now_ns >= w->end_ns)
 			return;
-		cpu_take(sim, sim_cpu(sim, p->cpu), draw(p, &w->run));
+		if (sim_cpu(sim, p->cpu)->state != CPU_OFFLINE)
+			cpu_take(sim, sim_cpu(sim, p->cpu), draw(p, &w->run));
 		sleeps_until(sim, p, sim->now_ns + draw(p, &w->sleep));
 		return;
 	}
-	task_wake(sim, p, p->cpu);
+	task_wake(sim, p, sim->this_cpu);
 	p->woken_ns = p->program.due_ns;
 }
 

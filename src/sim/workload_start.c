@@ -107,6 +107,8 @@ static int make_copy(struct sim *sim, const struct workload *w, u32 copy)
 
 static u32 copies_of(const struct sim *sim, const struct workload *w)
 {
+	if (w->kind == WORK_HOTPLUG)
+		return 0;
 	if (w->kind == WORK_KTHREAD || w->kind == WORK_RT)
 		return w->copies * sim->topo->nr_cpus;
 	return w->copies;
@@ -114,7 +116,7 @@ static u32 copies_of(const struct sim *sim, const struct workload *w)
 
 static int check_workload(struct sim *sim, const struct workload *w, char *err, size_t err_size)
 {
-	const struct cpu_set *allowed = allowed_set(sim, w, 0);
+	const struct cpu_set *allowed = w->kind == WORK_HOTPLUG ? NULL : allowed_set(sim, w, 0);
 
 	if (allowed && !allowed->nr) {
 		snprintf(err, err_size, "line %u: %s: none of its CPUs is online on this machine",

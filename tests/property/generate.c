@@ -70,7 +70,7 @@ static void random_line(struct workload *w, struct rng *rng, u32 nr_cpus, u64 du
 	const u64 us = NSEC_PER_USEC, ms = NSEC_PER_MSEC;
 
 	snprintf(w->name, sizeof(w->name), "t%u", w->line);
-	w->kind = rng_below(rng, NR_WORKLOAD_KINDS);
+	w->kind = rng_below(rng, WORK_HOTPLUG);
 	w->run = span_from(rng, us, 10 * ms);
 	w->every = span_from(rng, 500 * us, 40 * ms);
 	w->sleep = span_from(rng, us, 20 * ms);
@@ -91,16 +91,40 @@ static void random_line(struct workload *w, struct rng *rng, u32 nr_cpus, u64 du
 	w->weight = scenario_weight(w->nice);
 	if (!rng_below(rng, 4) && w->kind != WORK_RT && w->kind != WORK_KTHREAD)
 		random_cpus(w, rng, nr_cpus);
+	if (!rng_below(rng, 6) && w->kind != WORK_RT && w->kind != WORK_KTHREAD)
+		w->rebind = span_from(rng, 100 * us, 20 * ms);
 	if (!rng_below(rng, 4))
 		w->start_ns = rng_below(rng, duration_ns);
 	if (!rng_below(rng, 4))
 		w->end_ns = w->start_ns + rng_between(rng, 1, duration_ns);
 }
 
+/* Some CPUs go away and perhaps come back; the first one always stays. */
+static void random_hotplug(struct workload *w, struct rng *rng, u32 nr_cpus, u64 duration_ns)
+{
+	u32 cpu, left = rng_between(rng, 1, nr_cpus - 1);
+
+	snprintf(w->name, sizeof(w->name), "h%u", w->line);
+	w->kind = WORK_HOTPLUG;
+	w->has_cpus = true;
+	for (; left; left--) {
+		cpu = rng_between(rng, 1, nr_cpus - 1);
+		w->cpus[cpu / 64] |= 1ULL << (cpu % 64);
+	}
+	w->start_ns = rng_below(rng, duration_ns);
+	if (rng_below(rng, 3))
+		w->end_ns = w->start_ns + rng_between(rng, 1, duration_ns);
+}
+
+static u32 draw_hotplugs(struct rng *rng, u32 nr_cpus)
+{
+	return nr_cpus > 1 && !rng_below(rng, 5) ? rng_between(rng, 1, 2) : 0;
+}
+
 void generate(struct test_case *test, u64 seed)
 {
 	struct rng rng = rng_stream(seed, 77);
-	u32 i, nr_cpus = 1;
+	u32 i, nr_cpus = 1, hotplugs;
 
 	memset(test, 0, sizeof(*test));
 	test->seed = seed;
@@ -109,15 +133,23 @@ void generate(struct test_case *test, u64 seed)
 		nr_cpus *= test->arity[i];
 	test->mode = rng_below(&rng, 2) ? TOPO_MODE_PERF : TOPO_MODE_POWERSAVE;
 	test->duration_ns = rng_between(&rng, 20, 200) * NSEC_PER_MSEC;
+	if (!rng_below(&rng, 32)) /* long enough to starve */
+		test->duration_ns *= 20;
 	test->land_ns = rng_between(&rng, 50, rng_below(&rng, 2) ? 5000 : 300);
-	test->scenario.nr_workloads = rng_between(&rng, 1, LINES_MAX);
+	test->restart_ns = rng_between(&rng, 1000, 30 * NSEC_PER_MSEC);
+	hotplugs = draw_hotplugs(&rng, nr_cpus);
+	test->scenario.nr_workloads = hotplugs + rng_between(&rng, 1, LINES_MAX);
 	test->scenario.workloads =
 		calloc(test->scenario.nr_workloads, sizeof(*test->scenario.workloads));
 	if (!test->scenario.workloads)
 		abort();
 	for (i = 0; i < test->scenario.nr_workloads; i++) {
 		test->scenario.workloads[i].line = i + 1;
-		random_line(&test->scenario.workloads[i], &rng, nr_cpus, test->duration_ns);
+		if (i < hotplugs)
+			random_hotplug(&test->scenario.workloads[i], &rng, nr_cpus,
+				       test->duration_ns);
+		else
+			random_line(&test->scenario.workloads[i], &rng, nr_cpus, test->duration_ns);
 	}
 }
 
@@ -126,33 +158,50 @@ void test_case_free(struct test_case *test)
 	scenario_free(&test->scenario);
 }
 
-/* Cores are dealt out to kinds in runs, as on real hybrids; threads stay with the fastest. */
+/*
+ * Cores are dealt out to kinds in runs, as on real hybrids; threads stay with the fastest. By their
+ * number in the whole machine: the same when some are offline, which may leave a kind without any.
+ */
+static u32 kind_of(const struct test_case *test, const struct topo_cpu *cpu, u32 kinds)
+{
+	u32 cores = 1, i;
+
+	for (i = 0; i < LEVELS - 1; i++)
+		cores *= test->arity[i];
+	return cpu->cpu / test->arity[LEVELS - 1] * kinds / cores;
+}
+
+static void set_kind(struct topo *topo, struct topo_cpu *cpu, int kind, int capacity)
+{
+	struct topo_kind *k = &topo->kinds[kind];
+
+	if (!k->cpus)
+		k->cpus = hwloc_bitmap_alloc();
+	k->capacity = cpu->capacity = capacity;
+	cpu->kind = kind;
+	hwloc_bitmap_set(k->cpus, cpu->cpu);
+	if (kind >= topo->nr_kinds)
+		topo->nr_kinds = kind + 1;
+}
+
 void add_kinds(const struct test_case *test, struct topo *topo)
 {
 	static const int capacities[] = { 400, 640, 1024 };
-	u32 kinds = test->kinds > (u32)topo->nr_cores ? (u32)topo->nr_cores : test->kinds;
-	struct topo_kind *made;
-	int i;
+	int i, kind, last = -1, nr = -1;
 
-	if (kinds < 2)
+	if (test->kinds < 2)
 		return;
-	made = calloc(kinds, sizeof(*made));
-	if (!made)
-		abort();
 	for (i = 0; i < topo->nr_kinds; i++)
 		hwloc_bitmap_free(topo->kinds[i].cpus);
 	free(topo->kinds);
-	topo->kinds = made;
-	topo->nr_kinds = kinds;
-	for (i = 0; i < (int)kinds; i++) {
-		made[i].cpus = hwloc_bitmap_alloc();
-		made[i].capacity = capacities[3 - kinds + i];
-	}
-	for (i = 0; i < topo->nr_cpus; i++) {
-		struct topo_cpu *cpu = &topo->cpus[i];
-
-		cpu->kind = cpu->core * kinds / topo->nr_cores;
-		cpu->capacity = made[cpu->kind].capacity;
-		hwloc_bitmap_set(made[cpu->kind].cpus, cpu->cpu);
+	topo->nr_kinds = 0;
+	topo->kinds = calloc(test->kinds, sizeof(*topo->kinds));
+	if (!topo->kinds)
+		abort();
+	for (i = 0; i < topo->nr_cpus; i++) { /* kinds come in the order of the CPUs' numbers */
+		kind = kind_of(test, &topo->cpus[i], test->kinds);
+		nr += kind != last;
+		last = kind;
+		set_kind(topo, &topo->cpus[i], nr, capacities[3 - test->kinds + kind]);
 	}
 }

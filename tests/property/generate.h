@@ -20,6 +20,7 @@ struct test_case {
 	enum topo_mode mode;
 	u64 duration_ns;
 	u64 land_ns; /* a longer gap between counting a task and seeing it: more races */
+	u64 restart_ns;
 };
 
 void generate(struct test_case *test, u64 seed);

@@ -84,6 +84,8 @@ static bool simplify(struct workload *w, u32 what)
 {
 	struct workload before = *w;
 
+	if (w->kind == WORK_HOTPLUG && what != 4)
+		return false;
 	switch (what) {
 	case 0:
 		w->copies = (w->copies + 1) / 2;
@@ -110,6 +112,9 @@ static bool simplify(struct workload *w, u32 what)
 		w->has_cpus = w->each_cpu = false;
 		memset(w->cpus, 0, sizeof(w->cpus));
 		break;
+	case 7:
+		w->rebind = (struct span){ 0 };
+		break;
 	}
 	return memcmp(&before, w, sizeof(before));
 }
@@ -120,7 +125,7 @@ static bool simpler_lines(struct test_case *test, const struct sim_policy *polic
 	u32 i, what;
 
 	for (i = 0; i < test->scenario.nr_workloads; i++) {
-		for (what = 0; what < 7; what++) {
+		for (what = 0; what < 8; what++) {
 			candidate = copy_case(test);
 			if (!simplify(&candidate.scenario.workloads[i], what))
 				test_case_free(&candidate);

@@ -66,6 +66,24 @@ scenarios_hold_everywhere() {
 	done
 }
 
+# CPUs come and go: nobody runs where there is no CPU, and what was bound there goes on elsewhere.
+hotplug_is_survived() {
+	local machine=(-i "package:2 l3:1 core:2 pu:1") policy
+	printf 'a loop x2 cpus=3\nb burst run=1ms sleep=1ms x4 rebind=2ms..9ms\nk kthread run=1ms sleep=5ms
+h hotplug cpus=2-3 start=100ms end=600ms\n' >"$tmp/hotplug.scn"
+	printf 'h hotplug cpus=0-3 start=1s\na loop\n' >"$tmp/all.scn"
+	for policy in scx_topo fifo vtime fair; do
+		simulate "${machine[@]}" -w "$tmp/hotplug.scn" --policy "$policy" --duration 1s \
+			--trace "$tmp/trace" >"$tmp/out" || bad "hotplug with $policy: $(tail -n 1 "$tmp/out")"
+		grep -q '^restarts  *2,' "$tmp/out" || bad "hotplug with $policy: not two restarts"
+		sed -n 's/.*"name":"\([abk]\)".*"tid":\([0-9]*\),"ts":\([0-9]*\)[.].*/\1 \2 \3/p' "$tmp/trace" |
+			awk '$2 > 1 && $3 > 100000 && $3 < 600000 { wrong++ } $1 == "a" && $2 < 2 { moved++ }
+			     $1 == "k" && $2 == 3 && $3 > 600000 { back++ } END { exit wrong || !moved || !back }' ||
+			bad "hotplug with $policy: somebody ran on an offline CPU, or did not run at all"
+	done
+	refused 1 "line 1: h: hotplug has to leave one CPU" "${machine[@]}" -w "$tmp/all.scn"
+}
+
 number() { # NAME: of the last JSON output, whole part
 	tr -d '\n ' <"$tmp/out" | grep -oE "\"$1\":[0-9]+" | head -n 1 | cut -d: -f2
 }
@@ -129,4 +147,5 @@ seeds_decide
 scenarios_hold_everywhere
 better_than_one_queue
 mistakes_are_explained
+hotplug_is_survived
 [ "$failures" = 0 ]

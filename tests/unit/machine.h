@@ -211,7 +211,7 @@ static inline void machine_write(const char *path, const char *words, const char
 /* Loads what must load. */
 static inline struct topo *load_ok(enum topo_source_type type, const char *arg)
 {
-	struct topo_source source = { type, arg };
+	struct topo_source source = { .type = type, .arg = arg };
 	struct topo *topo;
 	char reason[512];
 

@@ -20,7 +20,8 @@ struct machine_pair {
 
 static int set_up(void **state)
 {
-	const struct topo_source source = { TOPO_SYNTHETIC, "pack:2 l3:2 core:4 pu:2" };
+	const struct topo_source source = { .type = TOPO_SYNTHETIC,
+					    .arg = "pack:2 l3:2 core:4 pu:2" };
 	struct machine_pair *pair = calloc(1, sizeof(*pair));
 	char why[256];
 
@@ -98,7 +99,8 @@ static void test_each_table(void **state)
 /* A smaller machine: only what both have is compared, and the sizes differ. */
 static void test_smaller(void **state)
 {
-	const struct topo_source source = { TOPO_SYNTHETIC, "pack:1 l3:1 core:1 pu:1" };
+	const struct topo_source source = { .type = TOPO_SYNTHETIC,
+					    .arg = "pack:1 l3:1 core:1 pu:1" };
 	struct machine_pair *pair = *state;
 	struct topo *topo;
 	char why[256];

@@ -54,8 +54,16 @@ static void everything_else_is_refused(void **state)
 		{ "a loop nice=20", "f:1: nice=20: want a number from -20 to 19" },
 		{ "a periodic run=4ms", "f:1: periodic needs every=" },
 		{ "a loop end=1s start=1s", "f:1: it ends before it starts" },
-		{ "a rt run=1ms sleep=1ms nice=1",
-		  "f:1: rt has no nice=: it is above all of them" },
+		{ "a rt run=1ms sleep=1ms nice=1", "f:1: rt has no nice=" },
+		{ "a kthread run=1ms sleep=1ms rebind=1ms", "f:1: kthread has no rebind=" },
+		{ "a loop rebind=1", "f:1: rebind=1: want a duration with its unit, 1us or longer, "
+				     "such as 4ms or 0.5ms..2ms" },
+		{ "a hotplug start=1s", "f:1: hotplug needs cpus=" },
+		{ "a hotplug cpus=1", "f:1: hotplug needs start=" },
+		{ "a hotplug cpus=1 start=1s x2",
+		  "f:1: hotplug: name the CPUs once, as in cpus=0-3" },
+		{ "a hotplug cpus=each start=1s",
+		  "f:1: hotplug: name the CPUs once, as in cpus=0-3" },
 	};
 	struct scenario s;
 	char err[200];
@@ -129,7 +137,9 @@ static void what_is_written_parses_again(void **state)
 	static const char text[] =
 		"a chain run=1000000ns..2000000ns every=5000000ns length=3 x2 nice=-5\n"
 		"b messages run=5000ns senders=2 receivers=3 x1 cpus=0,1,65 end=7ns\n"
-		"c build run=1000ns sleep=1000ns jobs=9 x1 cpus=each start=5ns\n";
+		"c build run=1000ns sleep=1000ns jobs=9 x1 cpus=each start=5ns\n"
+		"d hotplug cpus=1,2 start=0ns end=5ns\n"
+		"e loop rebind=1000ns..2000ns x1\n";
 	struct scenario s;
 	char err[200], out[1000];
 

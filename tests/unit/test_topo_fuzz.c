@@ -90,7 +90,7 @@ static void damaged_files(void **state)
 	tree_make(&tree);
 	snprintf(path, sizeof(path), "%s/damaged.xml", tree.root);
 	for (unsigned long round = 0; round < rounds; round++) {
-		struct topo_source source = { TOPO_XML, path };
+		struct topo_source source = { .type = TOPO_XML, .arg = path };
 		struct topo *topo;
 
 		print_message("SEED=%lu\n", seed + round);

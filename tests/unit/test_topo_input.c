@@ -60,8 +60,8 @@ static void refuse(enum topo_source_type type, const char *arg, int error, const
 	struct topo *topo = (struct topo *)1;
 	char reason[512];
 
-	assert_int_equal(load_quietly((struct topo_source){ type, arg }, &topo, reason,
-				      sizeof(reason)),
+	assert_int_equal(load_quietly((struct topo_source){ .type = type, .arg = arg }, &topo,
+				      reason, sizeof(reason)),
 			 -error);
 	assert_null(topo);
 	if (!strstr(reason, words))
@@ -182,8 +182,8 @@ static void the_environment_has_no_influence(void **state)
 	setenv("HWLOC_COMPONENTS", "synthetic,stop", 1);
 	setenv("HWLOC_THISSYSTEM", "0", 1);
 	setenv("HWLOC_XML_VERBOSE", "1", 1);
-	assert_int_equal(load_quietly((struct topo_source){ TOPO_LIVE, NULL }, &topo, reason,
-				      sizeof(reason)),
+	assert_int_equal(load_quietly((struct topo_source){ .type = TOPO_LIVE, .arg = NULL }, &topo,
+				      reason, sizeof(reason)),
 			 0);
 	assert_int_equal(topo->nr_cpus, sysconf(_SC_NPROCESSORS_ONLN));
 	assert_true(topo->this_system);
@@ -248,9 +248,35 @@ static void too_many_nodes(void **state)
 	refuse(TOPO_SYNTHETIC, "numa:1025 pu:1", E2BIG, "NUMA nodes");
 }
 
+/* As if the kernel had said so, whatever hwloc knows. */
+static void cpus_can_be_taken_as_offline(void **state)
+{
+	struct topo_source source = { .type = TOPO_SYNTHETIC, .arg = "pack:2 l3:1 core:2 pu:2" };
+	hwloc_bitmap_t offline = hwloc_bitmap_alloc();
+	struct topo *topo;
+	char reason[200];
+
+	(void)state;
+	source.offline = offline;
+	hwloc_bitmap_set_range(offline, 3, 7);
+	assert_int_equal(topo_load(&source, &topo, reason, sizeof(reason)), 0);
+	assert_int_equal(topo->nr_cpus, 3);
+	assert_int_equal(topo->nr_offline, 5);
+	assert_int_equal(topo->nr_cpu_ids, 8);
+	assert_int_equal(topo->nr_domains, 1);
+	assert_null(topo_cpu(topo, 3));
+	assert_int_equal(topo_cpu(topo, 2)->core, 1);
+	topo_free(topo);
+	hwloc_bitmap_set_range(offline, 0, 7);
+	assert_int_equal(topo_load(&source, &topo, reason, sizeof(reason)), -EINVAL);
+	assert_string_equal(reason, "no CPU would be left");
+	hwloc_bitmap_free(offline);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(cpus_can_be_taken_as_offline),
 		cmocka_unit_test(files_that_are_no_topology),
 		cmocka_unit_test(a_fifo_does_not_block),
 		cmocka_unit_test(a_huge_file_is_not_read),

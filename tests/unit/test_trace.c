@@ -85,7 +85,8 @@ static void test_other_lines(void **state)
 /* Three CPUs' worth of events in two domains; the text of the file. */
 static char *trace_of(const struct sched_event *events, size_t nr, unsigned long *nr_slices)
 {
-	const struct topo_source source = { TOPO_SYNTHETIC, "pack:1 l3:2 core:2 pu:1" };
+	const struct topo_source source = { .type = TOPO_SYNTHETIC,
+					    .arg = "pack:1 l3:2 core:2 pu:1" };
 	struct trace_json *json;
 	struct topo *topo;
 	char why[256], *text;

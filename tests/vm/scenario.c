@@ -327,6 +327,7 @@ static void run_task(struct task *t)
 	case WORK_BUILD:
 		do_build(t);
 		break;
+	case WORK_HOTPLUG:
 	case NR_WORKLOAD_KINDS:
 		break;
 	}
