@@ -41,13 +41,14 @@ static inline u64 steal_gain_ns(const struct topo_conf *conf, u32 nr_waiting, u3
 /*
  * Somebody waits in the domain and yet there was nothing to be had: the task has been counted but
  * has not landed, may not run here, or is being taken by somebody else. `missed` says which domains
- * these were and how many tasks had come to each, hashed: as long as it comes out the same, looking
- * again is of no use.
+ * these were and how many tasks had come to each, hashed in the order of looking: as long as it
+ * comes out the same, looking again is of no use.
  */
 static inline void steal_note_miss(struct cpu_ctx *c, const struct domain *d)
 {
 	if (line_waiting(&d->line) || read_word(&d->warm_tiles))
-		c->missed += (line_arrivals(&d->line) ^ (d->id + 1) * MISS_HASH1) * MISS_HASH2;
+		c->missed = (c->missed ^ line_arrivals(&d->line) ^ (d->id + 1) * MISS_HASH1) *
+			    MISS_HASH2;
 }
 
 /* False: nobody waits in any domain. With more of them than a word has bits, nobody knows. */

@@ -376,26 +376,25 @@ static void a_pinned_task_that_came_meanwhile_is_taken(void **state)
 static void missing_the_same_number_elsewhere_is_something_new(void **state)
 {
 	struct cpu_ctx *c = &fake.cpus[5];
-	u32 first, second;
+	struct domain *a = &fake.domains[0], *b = &fake.domains[2];
+	u32 seen[3 * 32 * 32], nr = 0, i, k;
 
 	(void)state;
-	steal_note_miss(c, &fake.domains[0]);
+	steal_note_miss(c, a);
 	assert_int_equal(c->missed, 0); /* nobody waits there */
-	fake_queue(DOMAIN_DSQ(0), 2, 0);
-	fake_queue(DOMAIN_DSQ(2), 2, 0);
-	steal_note_miss(c, &fake.domains[0]);
-	first = c->missed;
-	c->missed = 0;
-	steal_note_miss(c, &fake.domains[2]);
-	second = c->missed;
-	assert_int_not_equal(first, 0);
-	assert_int_not_equal(first, second);
-	steal_note_miss(c, &fake.domains[0]);
-	assert_int_equal(c->missed, first + second);
-	c->missed = 0;
-	fake.domains[0].line += LINE_ARRIVED;
-	steal_note_miss(c, &fake.domains[0]);
-	assert_int_not_equal(c->missed, first);
+	for (i = 0; i < 3 * 32 * 32; i++) {
+		a->line = (i / 32 % 32ULL) << 32 | (i < 2 * 32 * 32);
+		b->line = (i % 32ULL) << 32 | (i >= 32 * 32);
+		if ((i < 32 * 32 && i % 32) || (i >= 2 * 32 * 32 && i / 32 % 32))
+			continue;
+		c->missed = 0;
+		steal_note_miss(c, a);
+		steal_note_miss(c, b);
+		for (k = 0; k < nr; k++)
+			assert_int_not_equal(c->missed, seen[k]);
+		seen[nr++] = c->missed;
+	}
+	assert_int_equal(nr, 32 + 32 * 32 + 32);
 }
 
 /* More domains than one word has bits: whether anybody waits is found by looking. */
