@@ -50,11 +50,14 @@ static inline bool escape_begins(struct task_struct *p, const struct cpu_ctx *c)
 	return true;
 }
 
-/* An idle whole core of a better kind, the best first; claimed. -1: there is none. */
+/*
+ * An idle whole core of a better kind, the best first; claimed. -1: there is none. Another domain's
+ * only if this one has none as good: those at home will be idle again.
+ */
 ENV_SUBPROG s32 escape_find_cpu(struct task_ctx *task, u32 from_cpu)
 {
 	const struct cpu_ctx *from = env_cpu(from_cpu);
-	struct select_step step = { .want = WANT_WHOLE, .reach = LEVEL_MACHINE };
+	struct select_step step = { .want = WANT_WHOLE | WANT_NEAR, .reach = LEVEL_MACHINE };
 	u32 i, nr_kinds = env_conf()->nr_kinds;
 	s32 cpu = -1;
 

@@ -104,7 +104,8 @@ struct domain {
 	u32 nr_cpus;
 	u32 nr_rings;
 	u32 first_cpu; /* lowest number */
-	u32 pad2[9];
+	u32 kinds;     /* of its CPUs, as bits */
+	u32 pad2[8];
 
 	struct ring rings[TOPO_MAX_RINGS];
 };

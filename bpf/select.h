@@ -5,10 +5,12 @@
  * A choice is a short list of steps; each names a kind of core, whether the whole core has to be
  * idle, and how far to look. A step looks at the previous CPU, then at the CPUs that share its L2,
  * its domain, and the domains around it, nearest first; inside each in slot order, that is,
- * favoured cores first. Performance looks for whole cores of the powerful kind first and leaves the
- * domain only when no core there is idle; powersave fills the efficient kind thread by thread, the
- * active CPUs of the policy before others, passes over kinds that the task does not fit, and takes
- * any CPU as soon as the task would have to wait.
+ * favoured cores first. Performance looks for whole cores, the powerful kind first. It leaves the
+ * domain for a kind that is better than all there, and where all cores are alike for a whole one
+ * before it shares one, since a task that has gone to another domain stays there, but shares the
+ * core all the time. Powersave
+ * fills the efficient kind thread by thread, the active CPUs of the policy before others, passes
+ * over kinds that the task does not fit, and takes any CPU as soon as the task would have to wait.
  *
  * The work is bounded by the number of kinds and of distances, not by the number of CPUs.
  */
@@ -29,6 +31,7 @@
 enum select_want {
 	WANT_WHOLE = 1,	 /* its whole core is idle, too */
 	WANT_ACTIVE = 2, /* it is among the policy's active CPUs */
+	WANT_NEAR = 4,	 /* it is in the home domain, unless all there are of lesser kinds */
 };
 
 struct select_step {
@@ -45,16 +48,28 @@ static inline void select_step_kind(const struct policy *policy, u32 nr_kinds, u
 	step->kind = nr_kinds == 1 ? KIND_ANY : policy->kind_order[place];
 }
 
-/* Whole cores, then threads, kind by kind; whole cores far away, then any CPU at all. */
+/* All cores are alike: a whole one, near or far; then a thread, near or far. */
+static inline bool select_step_alike(u32 i, struct select_step *step)
+{
+	step->kind = KIND_ANY;
+	step->want = i < 2 ? WANT_WHOLE : 0;
+	step->reach = i & 1 ? LEVEL_MACHINE : LEVEL_LLC;
+	return i < 4;
+}
+
+/* Kind by kind nearby, whole cores, then threads; then whole cores far away; then any CPU at all.
+ */
 static inline bool select_step_perf(const struct policy *policy, u32 nr_kinds, u32 i,
 				    struct select_step *step)
 {
 	u32 round = i / nr_kinds;
 
+	if (nr_kinds == 1)
+		return select_step_alike(i, step);
 	if (round < 2) {
 		select_step_kind(policy, nr_kinds, i, step);
-		step->want = round == 0 ? WANT_WHOLE : 0;
-		step->reach = nr_kinds == 1 || round ? LEVEL_LLC : LEVEL_NODE;
+		step->want = round == 0 ? WANT_WHOLE | WANT_NEAR : 0;
+		step->reach = round == 0 ? LEVEL_NODE : LEVEL_LLC;
 		return true;
 	}
 	step->kind = KIND_ANY;
@@ -217,18 +232,27 @@ ENV_SUBPROG s32 select_far(struct task_ctx *task, u32 home, u32 kind, u32 want, 
 	return cpu;
 }
 
+static inline bool select_goes_far(const struct domain *home, const struct select_step *step)
+{
+	if (step->reach <= LEVEL_LLC)
+		return false;
+	return !(step->want & WANT_NEAR) || !(home->kinds >> (step->kind & 31));
+}
+
 static inline s32 select_by_step(struct task_ctx *task, const struct cpu_ctx *prev, u32 prev_cpu,
 				 const struct select_step *step)
 {
 	const struct domain *home = env_domain(prev->domain);
 	s32 cpu = -1;
 
-	if (home && read_word(&home->idle_tiles)) {
+	if (!home)
+		return -1;
+	if (read_word(&home->idle_tiles)) {
 		cpu = select_near(task, prev_cpu, step->kind, step->want);
 		if (cpu < 0)
 			cpu = select_domain(task, prev->domain, step->kind, step->want);
 	}
-	if (cpu < 0 && step->reach > LEVEL_LLC)
+	if (cpu < 0 && select_goes_far(home, step))
 		cpu = select_far(task, prev->domain, step->kind, step->want, step->reach);
 	return cpu;
 }

@@ -197,6 +197,7 @@ static void count_domain(struct domain *d, const struct seat *seats, int nr, u32
 	d->nr_tiles++;
 	d->nr_cpus += nr;
 	for (i = 0; i < nr; i++) {
+		d->kinds |= bit(seats[i].cpu->kind);
 		if ((u32)seats[i].cpu->cpu < d->first_cpu)
 			d->first_cpu = seats[i].cpu->cpu;
 	}

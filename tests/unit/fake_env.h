@@ -262,6 +262,7 @@ static inline void fake_make_domain(const struct fake_shape *s, u32 node)
 	d->node = node;
 	d->first_tile = fake.nr_tiles;
 	d->first_cpu = fake.nr_cpus;
+	d->kinds = s->small_cores ? 3 : 1;
 	d->nr_tiles = s->tiles;
 	d->nr_cpus = s->tiles * s->cores * s->smt;
 	for (i = 0; i < s->tiles; i++)

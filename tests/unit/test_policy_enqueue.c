@@ -334,10 +334,12 @@ static void an_escaping_task_moves_to_a_better_core(void **state)
 
 	(void)state;
 	p.ctx.escaping = 1;
-	idle_set_cpu(&fake.cpus[1]);
+	idle_set_cpu(&fake.cpus[1]); /* in another domain */
+	idle_set_cpu(&fake.cpus[5]);
 	sched_enqueue(&p, 0);
-	assert_inserted_local(&p, 1, 20 * MS);
+	assert_inserted_local(&p, 5, 20 * MS);
 	assert_int_equal(counted(STAT_FIT_ESCAPE), 1);
+	assert_true(idle_claim_cpu(&fake.cpus[1]));
 	/* None is idle any more: an ordinary task again. */
 	fake.nr_inserts = 0;
 	p.ctx.escaping = 1;

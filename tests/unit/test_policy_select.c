@@ -61,7 +61,8 @@ static void check_steps(const struct policy *policy, u32 nr_kinds,
 	{                        \
 		.reach = NO_STEP \
 	}
-#define ANY KIND_ANY
+#define ANY	   KIND_ANY
+#define WHOLE_NEAR (WANT_WHOLE | WANT_NEAR)
 
 static void performance_wants_whole_powerful_cores_nearby(void **state)
 {
@@ -71,22 +72,22 @@ static void performance_wants_whole_powerful_cores_nearby(void **state)
 	(void)state;
 	check_steps(&policy, 1,
 		    (struct select_step[]){ { ANY, WANT_WHOLE, LEVEL_LLC },
-					    { ANY, 0, LEVEL_LLC },
 					    { ANY, WANT_WHOLE, LEVEL_MACHINE },
+					    { ANY, 0, LEVEL_LLC },
 					    { ANY, 0, LEVEL_MACHINE },
 					    END });
 	check_steps(&two, 2,
-		    (struct select_step[]){ { 1, WANT_WHOLE, LEVEL_NODE },
-					    { 0, WANT_WHOLE, LEVEL_NODE },
+		    (struct select_step[]){ { 1, WHOLE_NEAR, LEVEL_NODE },
+					    { 0, WHOLE_NEAR, LEVEL_NODE },
 					    { 1, 0, LEVEL_LLC },
 					    { 0, 0, LEVEL_LLC },
 					    { ANY, WANT_WHOLE, LEVEL_MACHINE },
 					    { ANY, 0, LEVEL_MACHINE },
 					    END });
 	check_steps(&policy, 3,
-		    (struct select_step[]){ { 2, WANT_WHOLE, LEVEL_NODE },
-					    { 1, WANT_WHOLE, LEVEL_NODE },
-					    { 0, WANT_WHOLE, LEVEL_NODE },
+		    (struct select_step[]){ { 2, WHOLE_NEAR, LEVEL_NODE },
+					    { 1, WHOLE_NEAR, LEVEL_NODE },
+					    { 0, WHOLE_NEAR, LEVEL_NODE },
 					    { 2, 0, LEVEL_LLC },
 					    { 1, 0, LEVEL_LLC },
 					    { 0, 0, LEVEL_LLC },
@@ -337,17 +338,48 @@ static void performance_takes_cores_before_threads(void **state)
 	idle_range(10, 11); /* a powerful one in the next domain */
 	idle_range(16, 17); /* and one on the other node */
 	assert_int_equal(choose(&p, 1), 2);
-	assert_int_equal(choose(&p, 1), 10);
 	assert_int_equal(choose(&p, 1), 4);
 	assert_int_equal(choose(&p, 1), 1);
 	assert_int_equal(choose(&p, 1), 3);
 	assert_int_equal(choose(&p, 1), 5);
+	assert_int_equal(choose(&p, 1), 10);
 	assert_int_equal(choose(&p, 1), 16);
 	assert_int_equal(choose(&p, 1), 11);
 	assert_int_equal(choose(&p, 1), 17);
 	assert_int_equal(choose(&p, 1), -1);
 	assert_int_equal(choose(&p, 1000), -1);
 	assert_int_equal(select_idle_cpu(NULL, 1), -1);
+}
+
+static void a_step_goes_far_for_better_kinds_only(void **state)
+{
+	struct domain home = { .kinds = 2 };
+	struct select_step step = { .kind = 1, .reach = LEVEL_LLC };
+
+	(void)state;
+	assert_false(select_goes_far(&home, &step));
+	step.reach = LEVEL_NODE;
+	assert_true(select_goes_far(&home, &step));
+	step.want = WANT_NEAR;
+	assert_false(select_goes_far(&home, &step));
+	step.kind = 0;
+	assert_false(select_goes_far(&home, &step));
+	step.kind = 2;
+	assert_true(select_goes_far(&home, &step));
+}
+
+/* Small cores that share no cache with the others. */
+static void performance_leaves_a_domain_without_powerful_cores(void **state)
+{
+	struct task_struct p = fake_task(5);
+
+	(void)state;
+	idle_range(4, 5);
+	idle_range(10, 11);
+	assert_int_equal(choose(&p, 5), 5);
+	fake.domains[0].kinds = 1;
+	assert_int_equal(choose(&p, 5), 10);
+	assert_int_equal(choose(&p, 5), 4);
 }
 
 static void powersave_passes_over_what_does_not_fit(void **state)
@@ -479,6 +511,9 @@ static void escape_finds_whole_better_cores(void **state)
 	(void)state;
 	idle(0), idle_range(6, 7), idle_range(18, 19);
 	assert_int_equal(escape_find_cpu(&p.ctx, 0), -1); /* it is on the best kind */
+	assert_int_equal(escape_find_cpu(&p.ctx, 4), -1); /* it has such cores at home */
+	fake.domains[0].kinds = 1;
+	assert_int_equal(escape_find_cpu(&p.ctx, 0), -1);
 	assert_int_equal(escape_find_cpu(&p.ctx, 4), 18);
 	assert_int_equal(escape_find_cpu(&p.ctx, 4), -1);
 	assert_int_equal(escape_find_cpu(NULL, 4), -1);
@@ -557,6 +592,8 @@ int main(void)
 		cmocka_unit_test_setup(a_step_leaves_the_domain_only_if_it_may, hybrid),
 		cmocka_unit_test_setup(choices_are_counted_by_distance, hybrid),
 		cmocka_unit_test_setup(performance_takes_cores_before_threads, hybrid),
+		cmocka_unit_test_setup(a_step_goes_far_for_better_kinds_only, hybrid),
+		cmocka_unit_test_setup(performance_leaves_a_domain_without_powerful_cores, hybrid),
 		cmocka_unit_test_setup(powersave_passes_over_what_does_not_fit, hybrid),
 		cmocka_unit_test_setup(an_unfit_task_takes_a_small_core_rather_than_wait, hybrid),
 		cmocka_unit_test_setup(powersave_spills_beyond_the_active_cpus, hybrid),
