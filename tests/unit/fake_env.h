@@ -30,6 +30,9 @@
 #define MS	     1000000ULL
 #define US	     1000ULL
 
+#define DOMAIN_DSQ(n) (DSQ_DOMAIN_BASE + (n))
+#define CPU_DSQ(n)    (DSQ_CPU_BASE + (n))
+
 struct task_struct {
 	struct task_ctx ctx;
 	bool no_ctx; /* memory ran out when it was made */
@@ -321,6 +324,31 @@ static inline void fake_start(struct fake_shape s)
 	fake.policy.nr_kinds = fake.conf.nr_kinds;
 	fake.policy.kind_order[0] = fake.conf.nr_kinds - 1;
 	fake.conf.fallback = fake.policy;
+}
+
+/* Set-ups for tests: 2 nodes of 2 domains of 4 CPUs. */
+static inline int fake_four_domains(void **state)
+{
+	(void)state;
+	fake_start(
+		(struct fake_shape){ .nodes = 2, .domains = 2, .tiles = 1, .cores = 4, .smt = 1 });
+	return 0;
+}
+
+/* 2 domains of 2 powerful and 2 small cores. */
+static inline int fake_hybrid(void **state)
+{
+	(void)state;
+	fake_start((struct fake_shape){
+		.nodes = 1, .domains = 2, .tiles = 1, .cores = 4, .smt = 1, .small_cores = 2 });
+	return 0;
+}
+
+static inline bool fake_is_idle(u32 cpu)
+{
+	const struct cpu_ctx *c = &fake.cpus[cpu];
+
+	return fake.tiles[c->tile].idle >> c->slot & 1;
 }
 
 static inline void fake_powersave(void)

@@ -3,9 +3,6 @@
 #include "fake_env.h"
 #include "bpf/dispatch.h"
 
-#define DOMAIN_DSQ(n) (DSQ_DOMAIN_BASE + (n))
-#define CPU_DSQ(n)    (DSQ_CPU_BASE + (n))
-
 /* 3 nodes of 2 domains of 4 CPUs. */
 static int setup(void **state)
 {

@@ -3,40 +3,13 @@
 #include "fake_env.h"
 #include "bpf/sched.h"
 
-#define DOMAIN_DSQ(n) (DSQ_DOMAIN_BASE + (n))
-#define CPU_DSQ(n)    (DSQ_CPU_BASE + (n))
-#define WAKEUP	      ENV_ENQ_WAKEUP
-#define REENQUEUE     ENV_ENQ_REENQUEUE
-
-/* 2 nodes of 2 domains of 4 CPUs. */
-static int setup(void **state)
-{
-	(void)state;
-	fake_start(
-		(struct fake_shape){ .nodes = 2, .domains = 2, .tiles = 1, .cores = 4, .smt = 1 });
-	return 0;
-}
-
-/* 2 domains of 2 powerful and 2 small cores. */
-static int hybrid(void **state)
-{
-	(void)state;
-	fake_start((struct fake_shape){
-		.nodes = 1, .domains = 2, .tiles = 1, .cores = 4, .smt = 1, .small_cores = 2 });
-	return 0;
-}
+#define WAKEUP	  ENV_ENQ_WAKEUP
+#define REENQUEUE ENV_ENQ_REENQUEUE
 
 static void assert_no_calls(void)
 {
 	assert_int_equal(fake.nr_inserts, 0);
 	assert_int_equal(fake.nr_kicks, 0);
-}
-
-static bool is_idle(u32 cpu)
-{
-	const struct cpu_ctx *c = &fake.cpus[cpu];
-
-	return fake.tiles[c->tile].idle >> c->slot & 1;
 }
 
 /* --- Enqueue's parts --- */
@@ -114,7 +87,7 @@ static void a_waking_task_is_bound_for_an_idle_cpu(void **state)
 	assert_int_equal(p.ctx.queue, QUEUE_NONE);
 	assert_int_equal(line_waiting(&fake.domains[1].line), 0);
 	assert_int_equal(fake.nr_kicks, 0); /* the kernel wakes it */
-	assert_false(is_idle(6));
+	assert_false(fake_is_idle(6));
 }
 
 static void with_no_idle_cpu_it_stays(void **state)
@@ -132,7 +105,7 @@ static void with_no_idle_cpu_it_stays(void **state)
 	p.no_ctx = true;
 	assert_int_equal(sched_select_cpu(&p, 5, WAKEUP), 5);
 	assert_no_calls();
-	assert_true(is_idle(6));
+	assert_true(fake_is_idle(6));
 }
 
 /* --- Enqueue --- */
@@ -209,7 +182,7 @@ static void a_displaced_task_waits_and_an_idle_cpu_fetches_it(void **state)
 	assert_inserted_dsq(&p, DOMAIN_DSQ(1), 20 * MS, 5000 * MS);
 	assert_int_equal(fake.nr_kicks, 1);
 	assert_kicked(0, 7, ENV_KICK_IDLE);
-	assert_false(is_idle(7));
+	assert_false(fake_is_idle(7));
 	assert_int_equal(p.ctx.queue, QUEUE_DOMAIN);
 }
 
@@ -233,7 +206,7 @@ static void a_pinned_task_waits_for_its_cpu(void **state)
 	assert_int_equal(counted(STAT_ENQ_CPU), 1);
 	assert_int_equal(fake.nr_kicks, 1);
 	assert_kicked(0, 5, ENV_KICK_PREEMPT);
-	assert_true(is_idle(6));
+	assert_true(fake_is_idle(6));
 	/* What runs is as urgent: the CPU will ask when that has had its slice. */
 	fake.cpus[5].deadline_ns = 4871 * MS;
 	sched_enqueue(&p, WAKEUP);
@@ -267,7 +240,7 @@ static void a_pinned_task_goes_straight_to_its_idle_cpu(void **state)
 	idle_set_cpu(&fake.cpus[5]);
 	sched_enqueue(&p, WAKEUP);
 	assert_inserted_local(&p, 5, 20 * MS);
-	assert_false(is_idle(5));
+	assert_false(fake_is_idle(5));
 	assert_int_equal(fake.nr_kicks, 1);
 	assert_kicked(0, 5, ENV_KICK_IDLE);
 	assert_int_equal(counted(STAT_ENQ_IDLE), 1);
@@ -284,7 +257,7 @@ static void a_displaced_pinned_task_waits_in_its_cpus_queue(void **state)
 	idle_set_cpu(&fake.cpus[5]);
 	sched_enqueue(&p, REENQUEUE);
 	assert_inserted_dsq(&p, CPU_DSQ(5), 20 * MS, 5000 * MS);
-	assert_true(is_idle(5));
+	assert_true(fake_is_idle(5));
 	assert_kicked(0, 5, ENV_KICK_IDLE);
 }
 
@@ -302,7 +275,7 @@ static void whom_nobody_follows_goes_on(void **state)
 	assert_int_equal(fake.nr_kicks, 0);
 	assert_int_equal(counted(STAT_ENQ_STAY), 1);
 	assert_int_equal(fake.cpus[5].stays, 1);
-	assert_true(is_idle(6));
+	assert_true(fake_is_idle(6));
 	/* Pinned comes first. */
 	fake.nr_inserts = 0;
 	p.pinned = true;
@@ -352,22 +325,27 @@ static void an_escaping_task_moves_to_a_better_core(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(an_idle_cpu_gets_the_task_on_its_clock, setup),
-		cmocka_unit_test_setup(preemption_needs_a_margin, setup),
-		cmocka_unit_test_setup(a_preempted_cpu_is_kicked, setup),
-		cmocka_unit_test_setup(a_waking_task_is_bound_for_an_idle_cpu, setup),
-		cmocka_unit_test_setup(with_no_idle_cpu_it_stays, setup),
-		cmocka_unit_test_setup(a_task_that_waits_stands_in_its_domains_queue, setup),
-		cmocka_unit_test_setup(only_a_waking_task_preempts_and_has_credit, setup),
-		cmocka_unit_test_setup(an_idle_cpu_gets_it_instead, setup),
-		cmocka_unit_test_setup(a_displaced_task_waits_and_an_idle_cpu_fetches_it, setup),
-		cmocka_unit_test_setup(a_pinned_task_waits_for_its_cpu, setup),
-		cmocka_unit_test_setup(a_pinned_task_put_back_has_no_credit, setup),
-		cmocka_unit_test_setup(a_pinned_task_goes_straight_to_its_idle_cpu, setup),
-		cmocka_unit_test_setup(a_displaced_pinned_task_waits_in_its_cpus_queue, setup),
-		cmocka_unit_test_setup(whom_nobody_follows_goes_on, setup),
-		cmocka_unit_test_setup(what_has_no_context_still_runs, setup),
-		cmocka_unit_test_setup(an_escaping_task_moves_to_a_better_core, hybrid),
+		cmocka_unit_test_setup(an_idle_cpu_gets_the_task_on_its_clock, fake_four_domains),
+		cmocka_unit_test_setup(preemption_needs_a_margin, fake_four_domains),
+		cmocka_unit_test_setup(a_preempted_cpu_is_kicked, fake_four_domains),
+		cmocka_unit_test_setup(a_waking_task_is_bound_for_an_idle_cpu, fake_four_domains),
+		cmocka_unit_test_setup(with_no_idle_cpu_it_stays, fake_four_domains),
+		cmocka_unit_test_setup(a_task_that_waits_stands_in_its_domains_queue,
+				       fake_four_domains),
+		cmocka_unit_test_setup(only_a_waking_task_preempts_and_has_credit,
+				       fake_four_domains),
+		cmocka_unit_test_setup(an_idle_cpu_gets_it_instead, fake_four_domains),
+		cmocka_unit_test_setup(a_displaced_task_waits_and_an_idle_cpu_fetches_it,
+				       fake_four_domains),
+		cmocka_unit_test_setup(a_pinned_task_waits_for_its_cpu, fake_four_domains),
+		cmocka_unit_test_setup(a_pinned_task_put_back_has_no_credit, fake_four_domains),
+		cmocka_unit_test_setup(a_pinned_task_goes_straight_to_its_idle_cpu,
+				       fake_four_domains),
+		cmocka_unit_test_setup(a_displaced_pinned_task_waits_in_its_cpus_queue,
+				       fake_four_domains),
+		cmocka_unit_test_setup(whom_nobody_follows_goes_on, fake_four_domains),
+		cmocka_unit_test_setup(what_has_no_context_still_runs, fake_four_domains),
+		cmocka_unit_test_setup(an_escaping_task_moves_to_a_better_core, fake_hybrid),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,34 +3,6 @@
 #include "fake_env.h"
 #include "bpf/sched.h"
 
-#define DOMAIN_DSQ(n) (DSQ_DOMAIN_BASE + (n))
-#define CPU_DSQ(n)    (DSQ_CPU_BASE + (n))
-
-/* 2 nodes of 2 domains of 4 CPUs. */
-static int setup(void **state)
-{
-	(void)state;
-	fake_start(
-		(struct fake_shape){ .nodes = 2, .domains = 2, .tiles = 1, .cores = 4, .smt = 1 });
-	return 0;
-}
-
-/* 2 domains of 2 powerful and 2 small cores. */
-static int hybrid(void **state)
-{
-	(void)state;
-	fake_start((struct fake_shape){
-		.nodes = 1, .domains = 2, .tiles = 1, .cores = 4, .smt = 1, .small_cores = 2 });
-	return 0;
-}
-
-static bool is_idle(u32 cpu)
-{
-	const struct cpu_ctx *c = &fake.cpus[cpu];
-
-	return fake.tiles[c->tile].idle >> c->slot & 1;
-}
-
 /* --- Dispatch --- */
 
 static void dispatch_takes_the_earlier_deadline(void **state)
@@ -45,7 +17,7 @@ static void dispatch_takes_the_earlier_deadline(void **state)
 	assert_int_equal(fake.moves[0], DOMAIN_DSQ(1));
 	sched_dispatch(5, NULL);
 	assert_int_equal(fake.moves[fake.nr_moves - 1], CPU_DSQ(5));
-	assert_false(is_idle(5));
+	assert_false(fake_is_idle(5));
 }
 
 static void dispatch_keeps_what_is_first(void **state)
@@ -98,7 +70,7 @@ static void dispatch_steals_before_idling_but_not_before_keeping(void **state)
 	assert_int_equal(counted(STAT_DSP_IDLE), 0);
 	sched_dispatch(5, NULL);
 	assert_int_equal(counted(STAT_DSP_IDLE), 1);
-	assert_true(is_idle(5));
+	assert_true(fake_is_idle(5));
 }
 
 static void dispatch_without_tables_does_nothing(void **state)
@@ -273,12 +245,12 @@ static void idle_cpus_come_and_go(void **state)
 {
 	(void)state;
 	sched_update_idle(5, true);
-	assert_true(is_idle(5));
+	assert_true(fake_is_idle(5));
 	sched_update_idle(5, false);
-	assert_false(is_idle(5));
+	assert_false(fake_is_idle(5));
 	fake.cpus[5].online = 0;
 	sched_update_idle(5, true);
-	assert_false(is_idle(5));
+	assert_false(fake_is_idle(5));
 	sched_update_idle(1000, true);
 	assert_int_equal(fake.machine.idle_words, 0);
 }
@@ -289,10 +261,10 @@ static void a_cpu_whose_task_stays_is_not_idle(void **state)
 	(void)state;
 	fake.cpus[5].stays = 1;
 	sched_update_idle(5, true);
-	assert_false(is_idle(5));
+	assert_false(fake_is_idle(5));
 	idle_set_cpu(&fake.cpus[5]);
 	sched_update_idle(5, false);
-	assert_false(is_idle(5));
+	assert_false(fake_is_idle(5));
 }
 
 static void a_new_task_starts_at_its_domains_clock(void **state)
@@ -336,22 +308,24 @@ static void a_task_has_its_affinity_from_the_start(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(dispatch_takes_the_earlier_deadline, setup),
-		cmocka_unit_test_setup(dispatch_keeps_what_is_first, setup),
-		cmocka_unit_test_setup(a_yielding_task_goes_on_only_if_nobody_waits, setup),
-		cmocka_unit_test_setup(dispatch_steals_before_idling_but_not_before_keeping, setup),
-		cmocka_unit_test_setup(dispatch_without_tables_does_nothing, setup),
-		cmocka_unit_test_setup(an_escaping_task_does_not_go_on, hybrid),
-		cmocka_unit_test_setup(running_starts_a_stint, setup),
-		cmocka_unit_test_setup(stopping_charges_it, setup),
-		cmocka_unit_test_setup(a_sleeper_leaves_queue_and_load, setup),
-		cmocka_unit_test_setup(a_slice_is_cut_once_others_wait, setup),
-		cmocka_unit_test_setup(a_tick_begins_an_escape, hybrid),
-		cmocka_unit_test_setup(yield_ends_the_slice, setup),
-		cmocka_unit_test_setup(idle_cpus_come_and_go, setup),
-		cmocka_unit_test_setup(a_cpu_whose_task_stays_is_not_idle, setup),
-		cmocka_unit_test_setup(a_new_task_starts_at_its_domains_clock, setup),
-		cmocka_unit_test_setup(a_task_has_its_affinity_from_the_start, setup),
+		cmocka_unit_test_setup(dispatch_takes_the_earlier_deadline, fake_four_domains),
+		cmocka_unit_test_setup(dispatch_keeps_what_is_first, fake_four_domains),
+		cmocka_unit_test_setup(a_yielding_task_goes_on_only_if_nobody_waits,
+				       fake_four_domains),
+		cmocka_unit_test_setup(dispatch_steals_before_idling_but_not_before_keeping,
+				       fake_four_domains),
+		cmocka_unit_test_setup(dispatch_without_tables_does_nothing, fake_four_domains),
+		cmocka_unit_test_setup(an_escaping_task_does_not_go_on, fake_hybrid),
+		cmocka_unit_test_setup(running_starts_a_stint, fake_four_domains),
+		cmocka_unit_test_setup(stopping_charges_it, fake_four_domains),
+		cmocka_unit_test_setup(a_sleeper_leaves_queue_and_load, fake_four_domains),
+		cmocka_unit_test_setup(a_slice_is_cut_once_others_wait, fake_four_domains),
+		cmocka_unit_test_setup(a_tick_begins_an_escape, fake_hybrid),
+		cmocka_unit_test_setup(yield_ends_the_slice, fake_four_domains),
+		cmocka_unit_test_setup(idle_cpus_come_and_go, fake_four_domains),
+		cmocka_unit_test_setup(a_cpu_whose_task_stays_is_not_idle, fake_four_domains),
+		cmocka_unit_test_setup(a_new_task_starts_at_its_domains_clock, fake_four_domains),
+		cmocka_unit_test_setup(a_task_has_its_affinity_from_the_start, fake_four_domains),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,9 +3,6 @@
 #include "fake_env.h"
 #include "bpf/sched.h"
 
-#define DOMAIN_DSQ(n) (DSQ_DOMAIN_BASE + (n))
-#define CPU_DSQ(n)    (DSQ_CPU_BASE + (n))
-
 /* 2 nodes of 2 domains of 2 tiles of 4 CPUs: CPU 13 is slot 33 of tile 3 of domain 1. */
 static int setup(void **state)
 {
