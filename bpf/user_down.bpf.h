@@ -172,8 +172,9 @@ static __always_inline bool drain_decisions(struct user_cpu *here)
 		return here->has_local;
 	if (bpf_user_ringbuf_drain(&down, on_decision, NULL, BPF_RB_NO_WAKEUP) == -16 /* EBUSY */)
 		count(USER_STAT_DRAIN_BUSY);
-	if (here->nr_done >= DRAIN_MAX)
-		scx_bpf_kick_cpu(bpf_get_smp_processor_id(), 0); /* the rest at once */
+	/* The CPU that was at it may have seen less than there is now: this one looks again. */
+	if (kernel_side.drained != user_side.submitted)
+		scx_bpf_kick_cpu(bpf_get_smp_processor_id(), 0);
 	return here->has_local;
 }
 
