@@ -27,15 +27,19 @@ lines=$(code_lines src/user/examples/fifo.c)
 expect "fifo.c has at most 15 lines of code" yes "$([ "$lines" -le 15 ] && echo yes || echo "$lines")"
 expect "and more than none" yes "$([ "$lines" -ge 5 ] && echo yes || echo "$lines")"
 
-start=$(date +%s%N)
-# shellcheck disable=SC2086 # several flags
-gcc -O2 -Wall $flags -Isrc/user -o "$tmp/fifo" src/user/examples/fifo.c -L"$O" -lscxu \
-	-Wl,-rpath,"$O"
-expect "building fifo: status" 0 $?
-took_ms=$((($(date +%s%N) - start) / 1000000))
-echo "fifo.c built in $took_ms ms"
-# Without sanitizers it must take less than a second; a busy machine may be slow once.
-[ -n "$flags" ] || expect "under 1 s" yes "$([ $took_ms -lt 1000 ] && echo yes || echo $took_ms)"
+# The best of three: a busy machine may be slow once.
+best_ms=
+for _ in 1 2 3; do
+	start=$(date +%s%N)
+	# shellcheck disable=SC2086 # several flags
+	gcc -O2 -Wall $flags -Isrc/user -o "$tmp/fifo" src/user/examples/fifo.c -L"$O" -lscxu \
+		-Wl,-rpath,"$O"
+	expect "building fifo: status" 0 $?
+	took_ms=$((($(date +%s%N) - start) / 1000000))
+	[ $took_ms -gt "${best_ms:-1000000}" ] || best_ms=$took_ms
+done
+echo "fifo.c built in $best_ms ms"
+expect "under 1 s" yes "$([ $best_ms -lt 1000 ] && echo yes || echo $best_ms)"
 
 cd "$tmp" || exit 1
 expect "new" "mine/mine.c is a scheduler. Build and start it:" \
