@@ -91,7 +91,7 @@ include $(O)/config.mk
 endif
 
 # The tests install what is missing first, a plain build only says what is.
-installing := $(filter run run-% check bench bench-user demo,$(MAKECMDGOALS))
+installing := $(filter run run-% check check-user bench bench-user demo,$(MAKECMDGOALS))
 $(O)/config.mk: .setup/configure .setup/packages $(wildcard /var/lib/dpkg/status)
 	@mkdir -p $(@D)
 	@$(if $(installing),.setup/deps all,DEPS=no .setup/deps build || \
@@ -222,7 +222,7 @@ $(O)/src/cmd_new.o: | $(templates)
 
 # --- Tests ----------------------------------------------------------------------------------------
 
-.PHONY: check check-vm check-quick check-unit check-scripts check-format tidy guest
+.PHONY: check check-vm check-user check-quick check-unit check-scripts check-format tidy guest
 # One after the other: what is built and run beside it takes a virtual machine's time away.
 check: deps-all
 	$(Q)$(MAKE) check-quick
@@ -256,6 +256,12 @@ $(O)/%.sh.passed: %.sh $(programs) FORCE
 # Only some of them: make check-vm TESTS="runner load"
 check-vm: all guest
 	$(Q)O=$(O) tests/vm/check $(TESTS)
+
+# What is tested of libscxu in its long form: a minute of memory pressure, half a minute of hogs.
+user-tests := $(sort $(patsubst tests/vm/test_%.sh,%,$(wildcard tests/vm/test_user_*.sh)))
+check-user: deps-all
+	$(Q)$(MAKE) all guest
+	$(Q)LONG=yes O=$(O) tests/vm/check $(user-tests)
 
 # Random machines and load. Mutants are the policy with a mistake, made from copies of its headers;
 # tests/property/property says what they are for.
@@ -427,6 +433,7 @@ help:
 	@echo "  demo            a game while something is built, under EEVDF and under scx_topo"
 	@echo "  bench           the benchmark against other schedulers, in a virtual machine; SEEDS=\"1 2\""
 	@echo "  check-quick     the tests that need no virtual machine, in under a minute"
+	@echo "  check-user      the tests of libscxu in their long form"
 	@echo "  bench-user      libscxu against the kernel's scheduler in user space"
 	@echo "  check-seeds     random machines and load: SEEDS=20000 FIRST=1"
 	@echo "  check-mutants   that the unit tests notice mistakes in the policy: ONLY=steal.h"

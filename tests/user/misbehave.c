@@ -5,7 +5,8 @@
  *	misbehave sleep MS [EVERY_MS]   sleeps in schedule(), by default every 3 seconds
  *	misbehave spin MS [EVERY_MS]    computes instead
  *	misbehave forget N              never decides for every Nth task
- *	misbehave tiny MS               little room for tasks, and MS late in each round
+ *	misbehave hoard MS              little room for tasks; keeps what comes for MS, then hands
+ *	                                all back at once
  *	misbehave block                 never comes back from its 100th round
  *	misbehave not                   behaves, and says how many tasks ended
  */
@@ -16,7 +17,11 @@
 
 #include "scxu.h"
 
+/* With room for so many tasks, the ring to us holds 48, the one from us only 46 decisions. */
+#define HOARD_TASKS 46
+
 static const char *fault;
+static struct scxu_queue hoard;
 static uint64_t ms, every_ms = 3000, rounds, tasks, next_ns, ended;
 
 static void sleep_ms(uint64_t n)
@@ -50,10 +55,20 @@ static void misbehave(void)
 		sleep_ms(ms);
 	else if (!strcmp(fault, "spin") && due())
 		spin_ms(ms);
-	else if (!strcmp(fault, "tiny"))
-		sleep_ms(ms);
 	else if (!strcmp(fault, "block") && ++rounds == 100)
 		pause();
+}
+
+/* While it sleeps, the ring to it fills; then there is more to say than the ring from it holds. */
+static void collect(struct scxu *s)
+{
+	struct scxu_task *t;
+
+	while ((t = scxu_dequeue(s)))
+		scxu_queue_push(&hoard, t);
+	sleep_ms(ms);
+	while ((t = scxu_queue_pop(&hoard)))
+		scxu_dispatch(s, t);
 }
 
 static void schedule(struct scxu *s)
@@ -61,6 +76,8 @@ static void schedule(struct scxu *s)
 	struct scxu_task *t;
 
 	misbehave();
+	if (!strcmp(fault, "hoard"))
+		collect(s);
 	while ((t = scxu_dequeue(s))) {
 		if (!strcmp(fault, "forget") && !(++tasks % ms)) {
 			scxu_drop(s, t);
@@ -93,8 +110,8 @@ int main(int argc, char **argv)
 	fault = argv[1];
 	ms = argc > 2 ? strtoul(argv[2], NULL, 10) : 1;
 	every_ms = argc > 3 ? strtoul(argv[3], NULL, 10) : every_ms;
-	if (!strcmp(fault, "tiny"))
-		ops.max_tasks = 8; /* the ring to it holds 24 messages */
+	if (!strcmp(fault, "hoard"))
+		ops.max_tasks = HOARD_TASKS;
 	if (!strcmp(fault, "not")) {
 		ops.flags = SCXU_F_EXIT_EVENTS;
 		ops.task_exit = task_exit;
