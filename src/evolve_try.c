@@ -207,7 +207,7 @@ static bool measure_once(const struct evolve_options *o, struct candidate *c)
 	if (status == SUBPROCESS_TIMEOUT)
 		return reject(c, VERDICT_STALLED, "no end within the time limit");
 	if (status == STALLED_STATUS)
-		return reject(c, VERDICT_STALLED, "the kernel side had to take over");
+		return reject(c, VERDICT_STALLED, "it did not return in time");
 	if (status)
 		return reject(c, VERDICT_FAILED, "the measurement failed; see its log");
 	if (!last_number(out, &c->samples[c->nr_samples]))

@@ -117,20 +117,21 @@ static int start(struct scxu *s)
 
 /* A thread that does not come back still uses the memory; all that is left is to end the process.
  */
-static void end_process(const struct scxu *s)
+static void end_process(const struct scxu *s, bool attached)
 {
-	fprintf(stderr,
-		"%s: schedule() does not return; the kernel's own scheduler has taken over\n",
-		s->ops->name);
+	fprintf(stderr, "%s: schedule() does not return; the kernel's own scheduler %s\n",
+		s->ops->name, attached ? "has taken over" : "goes on");
 	fflush(NULL);
 	_exit(1);
 }
 
 static void finish(struct scxu *s)
 {
+	bool attached = s->link;
+
 	scxu_detach(s);
 	if (!scxu_thread_stop(s))
-		end_process(s);
+		end_process(s, attached);
 	if (s->ops->exit && s->skel)
 		s->ops->exit(s);
 	scxu_unload(s);

@@ -235,6 +235,7 @@ struct scxu_ops {
  *	-EBUSY       another sched_ext scheduler is running
  *	-ECANCELED   the kernel ended it because of an error
  *	-ENOMEM ...  it could not be loaded
+ * If schedule() does not return, it ends the process, with status 1.
  */
 int scxu_run(const struct scxu_ops *ops);
 

@@ -22,6 +22,7 @@
 #define STACK_BYTES   (512 * 1024)
 #define STACK_TOUCHED (128 * 1024)
 #define IDLE_ROUNDS   2
+#define START_WAIT_S  5
 #define STOP_WAIT_S   2
 #define SCHED_EXT     7
 
@@ -123,16 +124,29 @@ static int create(struct scxu *s)
 	return err;
 }
 
-int scxu_thread_start(struct scxu *s)
+/* When it sleeps, its first rounds are over, and all code has been in memory. */
+static bool wait_until_asleep(const struct scxu *s)
 {
 	const struct timespec pause = { .tv_nsec = SCXU_NSEC_PER_MSEC };
+	uint64_t end_ns = scxu_now_ns() + START_WAIT_S * SCXU_NSEC_PER_SEC;
+
+	while (!__atomic_load_n(&s->user->asleep, __ATOMIC_ACQUIRE)) {
+		if (scxu_now_ns() > end_ns)
+			return false;
+		nanosleep(&pause, NULL);
+	}
+	return true;
+}
+
+int scxu_thread_start(struct scxu *s)
+{
 	int err = open_fds(s);
 
 	err = err ? err : create(s);
 	if (err)
 		return scxu_fail(s, err, "cannot start the scheduler thread: %s", strerror(-err));
-	while (!__atomic_load_n(&s->user->asleep, __ATOMIC_ACQUIRE))
-		nanosleep(&pause, NULL); /* its first rounds are over: all code has been there */
+	if (!wait_until_asleep(s))
+		return scxu_fail(s, -ETIMEDOUT, "schedule() does not return, with nothing to do");
 	s->user->scheduler_tid = s->thread.tid;
 	scxu_thread_faults(s, &s->thread.minor_faults, &s->thread.major_faults);
 	return 0;
