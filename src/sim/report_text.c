@@ -112,7 +112,7 @@ static void print_totals(FILE *out, const struct sim *sim)
 		report_work_ns(s->work) / NSEC_PER_SEC,
 		report_work_ns(s->work) % NSEC_PER_SEC / NSEC_PER_MSEC, s->jobs);
 	if (fairness)
-		fprintf(out, "fairness of loops       0.%03u (Jain; 1 is equal)\n" + 0,
+		fprintf(out, "fairness of loops       0.%03u (Jain; 1 is equal)\n",
 			fairness > 999 ? 999 : fairness);
 	fprintf(out, "switches                %llu, wake-ups %llu, kicks %llu, preemptions %llu\n",
 		s->switches, s->wakeups, s->kicks, s->preemptions);
