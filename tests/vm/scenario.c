@@ -25,6 +25,8 @@
 #include "src/sim/rng.h"
 #include "src/sim/scenario.h"
 
+#include "lib/outside.h"
+
 #define TASKS_MAX 512
 #define GROUP_MAX 64
 
@@ -255,22 +257,28 @@ static void do_build(struct task *t)
 /* --- Starting them ------------------------------------------------------------------------------
  */
 
+static void listed_cpus(const struct workload *w, cpu_set_t *set)
+{
+	int cpu;
+
+	CPU_ZERO(set);
+	for (cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (w->cpus[cpu / 64] >> (cpu % 64) & 1)
+			CPU_SET(cpu, set);
+	}
+}
+
 static void set_affinity(const struct task *t)
 {
 	const struct workload *w = t->w;
 	bool each = w->each_cpu || w->kind == WORK_KTHREAD || w->kind == WORK_RT;
-	int cpu, nr = sysconf(_SC_NPROCESSORS_ONLN);
 	cpu_set_t set;
 
 	if (!each && !w->has_cpus)
 		return;
-	CPU_ZERO(&set);
-	for (cpu = 0; cpu < CPU_SETSIZE && !each; cpu++) {
-		if (w->cpus[cpu / 64] >> (cpu % 64) & 1)
-			CPU_SET(cpu, &set);
-	}
+	listed_cpus(w, &set);
 	if (each)
-		CPU_SET(t->copy % nr, &set);
+		CPU_SET(t->copy % sysconf(_SC_NPROCESSORS_ONLN), &set);
 	if (sched_setaffinity(0, sizeof(set), &set))
 		die("sched_setaffinity");
 }
@@ -447,10 +455,33 @@ static void read_scenario(const char *file, struct scenario *scenario)
 	}
 }
 
+/* The processes whose affinity changes. */
+static void find_rebindings(const struct scenario *scenario, struct outside *outside)
+{
+	u32 i;
+
+	outside->rebindings = calloc(nr_reports + 1, sizeof(*outside->rebindings));
+	if (!outside->rebindings)
+		die("calloc");
+	for (i = 0; i < nr_reports; i++) {
+		const struct workload *w = &scenario->workloads[reports[i].line];
+		struct rebinding *r = &outside->rebindings[outside->nr_rebindings];
+
+		if (!w->rebind.max_ns || w->each_cpu) /* one CPU is all there is */
+			continue;
+		*r = (struct rebinding){ .pid = reports[i].pid, .workload = w };
+		if (w->has_cpus)
+			listed_cpus(w, &r->all);
+		else if (sched_getaffinity(0, sizeof(r->all), &r->all))
+			die("sched_getaffinity");
+		outside->nr_rebindings++;
+	}
+}
+
 int main(int argc, char **argv)
 {
 	struct scenario scenario;
-	struct timespec end;
+	struct outside outside = { .scenario = &scenario };
 	u64 seed = argc > 3 ? strtoull(argv[3], NULL, 10) : 1;
 	u32 i, copy, copies;
 
@@ -471,13 +502,18 @@ int main(int argc, char **argv)
 		copies = w->copies;
 		if (w->kind == WORK_KTHREAD || w->kind == WORK_RT)
 			copies *= sysconf(_SC_NPROCESSORS_ONLN);
-		for (copy = 0; copy < copies; copy++)
+		for (copy = 0; w->kind != WORK_HOTPLUG && copy < copies; copy++)
 			start_copy(w, i, copy, seed);
 	}
-	end = (struct timespec){ end_ns / NSEC_PER_SEC, end_ns % NSEC_PER_SEC };
 	setpriority(PRIO_PROCESS, 0, -20);
-	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &end, NULL);
+	outside.rng = rng_stream(seed, 3);
+	outside.start_ns = start_ns;
+	outside.end_ns = end_ns;
+	find_rebindings(&scenario, &outside);
+	if (outside_until_end(&outside))
+		die("cannot switch a CPU");
 	stop_all();
+	free(outside.rebindings);
 	for (i = 0; i < scenario.nr_workloads; i++)
 		print_line(&scenario.workloads[i], i);
 	scenario_free(&scenario);
