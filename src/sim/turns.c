@@ -78,24 +78,30 @@ static void begin_turn(struct sim *sim, u32 cpu)
 	release(sim, cpu);
 }
 
+/* The turn of the first CPU from this one on that has something to do; false: there is none. */
+static bool turn_from(struct sim *sim, u32 cpu)
+{
+	u64 *asked = &sim->turns.asked_to_look;
+
+	for (; cpu < sim->nr_cpu_ids; cpu++) {
+		if (cpu < 64 && *asked >> cpu & 1) {
+			*asked &= ~(1ULL << cpu);
+			begin_round(sim);
+		}
+		if (can_run(sim, cpu)) {
+			begin_turn(sim, cpu);
+			return true;
+		}
+	}
+	return false;
+}
+
 void turns_next(struct sim *sim)
 {
-	u32 cpu;
-
-	for (cpu = sim->turns.cpu + 1; cpu < sim->nr_cpu_ids; cpu++) {
-		if (can_run(sim, cpu)) {
-			begin_turn(sim, cpu);
-			return;
-		}
-	}
+	if (turn_from(sim, sim->turns.cpu + 1))
+		return;
 	begin_round(sim);
-	for (cpu = 0; cpu < sim->nr_cpu_ids; cpu++) {
-		if (can_run(sim, cpu)) {
-			begin_turn(sim, cpu);
-			return;
-		}
-	}
-	sim->turns.active = false;
+	sim->turns.active = turn_from(sim, 0);
 }
 
 bool turns_defer(struct sim *sim, u32 timer, u32 cpu)
@@ -116,6 +122,9 @@ void turns_yield(struct sim *sim, u32 cpu, u64 timer_ns)
 {
 	if (!sim->cost->takes_turns || !sim->turns.active || sim->turns.cpu != cpu)
 		return;
-	if (!timer_ns || timer_ns <= next_deadline(sim))
-		set_end(sim, sim->now_ns);
+	if (timer_ns && timer_ns > next_deadline(sim))
+		return;
+	if (timer_ns)
+		sim->turns.asked_to_look = ~0ULL;
+	set_end(sim, sim->now_ns);
 }

@@ -4,7 +4,9 @@
  * tcg-accel-ops-rr.c): a round gives each CPU that is not idle an equal part of the time until the
  * next timer is due, one CPU after the other, while the clock of all goes on. What happens to a CPU
  * outside of its turn waits for it; to its task CPU time passes meanwhile. A turn ends early when
- * the CPU goes idle, or sets a timer that is due before all others.
+ * the CPU goes idle, or sets a timer that is due before all others; then all CPUs are asked to
+ * leave (rr_kick_vcpu_thread), and the time until the next timer is divided anew before each one's
+ * turn.
  *
  * Only for comparing with such a machine: see struct sim_cost.
  */
@@ -20,7 +22,8 @@ struct sim;
 struct turns {
 	bool active; /* some CPU executes: */
 	u32 cpu;
-	u64 budget_ns;			  /* of each CPU in this round */
+	u64 budget_ns;	   /* of each CPU in this round */
+	u64 asked_to_look; /* CPUs, the first 64, before whose turn it is worked out anew */
 	u32 deferred[TURNS_DEFERRED_MAX]; /* timers that have fired for CPUs whose turn it is not */
 	u32 nr_deferred;
 };
