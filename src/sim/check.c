@@ -48,10 +48,10 @@ static void check_queues(struct sim *sim)
 static u64 counted(const struct sim *sim, enum topo_stat stat)
 {
 	u64 sum = 0;
-	u32 cpu;
+	u32 kind;
 
-	for (cpu = 0; cpu < sim->nr_cpu_ids; cpu++)
-		sum += sim->cpu_stats[cpu].count[stat];
+	for (kind = 0; kind < TOPO_MAX_KINDS; kind++)
+		sum += sim->kind_stats[kind].count[stat];
 	return sum;
 }
 

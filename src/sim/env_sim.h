@@ -122,7 +122,9 @@ ENV void env_kick(u32 cpu, enum env_kick how)
 
 ENV struct cpu_stats *env_stats(void)
 {
-	return &sim_current->cpu_stats[sim_current->this_cpu];
+	u32 kind = sim_current->layout.cpus[sim_current->this_cpu].kind;
+
+	return &sim_current->kind_stats[kind];
 }
 
 #endif

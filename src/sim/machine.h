@@ -231,10 +231,10 @@ struct sim {
 	struct layout layout;
 	struct machine machine;
 	struct policy policy_map;
-	struct sim_steering *steering; /* NULL: the static policy */
-	FILE *explain;		       /* its decisions are written there; or NULL */
-	struct cpu_stats *cpu_stats;
-	void *model; /* a reference policy's */
+	struct sim_steering *steering;		     /* NULL: the static policy */
+	FILE *explain;				     /* its decisions are written there; or NULL */
+	struct cpu_stats kind_stats[TOPO_MAX_KINDS]; /* of all CPUs of a kind: caches are small */
+	void *model;				     /* a reference policy's */
 
 	const struct workload *workloads;
 	u32 nr_workloads;

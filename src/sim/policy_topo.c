@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "env_sim.h"
 #define sched_yield topo_sched_yield /* <sched.h> has one too */
@@ -22,10 +23,10 @@ static int topo_init(struct sim *sim)
 		return err;
 	layout_policy(sim->seen, sim->mode, &sim->policy_map);
 	sim->layout.conf.fallback = sim->policy_map;
-	sim->cpu_stats = calloc(sim->nr_cpu_ids, sizeof(*sim->cpu_stats));
+	memset(sim->kind_stats, 0, sizeof(sim->kind_stats));
 	sim->domain_dsqs = calloc(sim->layout.conf.nr_domains, sizeof(*sim->domain_dsqs));
 	sim->cpu_dsqs = calloc(sim->nr_cpu_ids, sizeof(*sim->cpu_dsqs));
-	if (!sim->cpu_stats || !sim->domain_dsqs || !sim->cpu_dsqs)
+	if (!sim->domain_dsqs || !sim->cpu_dsqs)
 		return -ENOMEM;
 	return sim->mode == TOPO_MODE_PERF || sim->no_energy ? 0 : sim_steering_start(sim);
 }
@@ -34,10 +35,8 @@ static void topo_exit(struct sim *sim)
 {
 	sim_steering_end(sim);
 	layout_free(&sim->layout);
-	free(sim->cpu_stats);
 	free(sim->domain_dsqs);
 	free(sim->cpu_dsqs);
-	sim->cpu_stats = NULL;
 	sim->domain_dsqs = sim->cpu_dsqs = NULL;
 }
 

@@ -42,9 +42,8 @@ void sim_steering_read(struct sim *sim)
 	struct energy_counters counters = { 0 };
 	u64 energy_uj = power_now_uj(&sim->power, sim->now_ns);
 
-	for (u32 i = 0; i < s->machine.nr_cpus; i++)
-		energy_counters_add(&counters, s->machine.cpus[i].kind,
-				    &sim->cpu_stats[s->machine.cpus[i].cpu]);
+	for (u32 kind = 0; kind < TOPO_MAX_KINDS; kind++)
+		energy_counters_add(&counters, kind, &sim->kind_stats[kind]);
 	sample.interval_ns = sim->now_ns - s->read_ns;
 	sample.energy_uj = energy_uj - s->energy_uj;
 	energy_sample_counters(&sample, &s->counters, &counters);
