@@ -70,9 +70,10 @@ library-objects := $(filter-out $(O)/src/main.o,$(objects))
 unit-tests := $(unit-sources:%.c=$(O)/%)
 guest-programs := $(guest-sources:%.c=$(O)/%)
 bench-programs := $(bench-sources:%.c=$(O)/%)
+scaling := $(O)/tests/bench/scaling/scaling
 all-objects := $(objects) $(call object,$(user-sources) $(example-sources) $(user-test-sources)) \
 	$(call object,$(unit-sources) $(guest-sources) $(guest-library-sources)) \
-	$(call object,$(property-sources) $(bench-sources) $(bench-library-sources))
+	$(call object,$(property-sources) $(bench-sources) $(bench-library-sources)) $(scaling).o
 
 programs := $(if $(wildcard src/main.c),$(O)/scx_topo)
 libraries := $(if $(user-sources),$(O)/libscxu.a $(O)/libscxu.so $(O)/scxu.pc)
@@ -328,6 +329,7 @@ SEEDS ?=
 bench: deps-all
 	$(Q)$(MAKE) all bench-programs
 	$(Q)O=$(O) tests/bench/simulator
+	$(Q)$(MAKE) bench-scaling
 	$(Q)O=$(O) CONTENDERS="$(CONTENDERS)" VM="$(VM)" tests/bench/run $(SEEDS)
 
 # libscxu beside the kernel's own scheduler in user space; fails where a claim about it does not hold.
@@ -347,6 +349,15 @@ bench-programs: $(bench-programs)
 $(bench-programs): $(O)/tests/bench/%: $(O)/tests/bench/%.o $(call object,$(bench-library-sources))
 	$(say) LD $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lm
+
+# What the policy costs as machines grow, in instructions.
+$(scaling): $(scaling).o $(O)/libscx_topo.a
+	$(say) LD $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(pkg-libs) -lm
+.PHONY: bench-scaling
+bench-scaling: deps-all
+	$(Q)$(MAKE) all $(scaling)
+	$(Q)O=$(O) tests/bench/scaling/run
 
 # --- Source layout --------------------------------------------------------------------------------
 
@@ -434,6 +445,7 @@ help:
 	@echo "  bench           the benchmark against other schedulers, in a virtual machine; SEEDS=\"1 2\""
 	@echo "  check-quick     the tests that need no virtual machine, in under a minute"
 	@echo "  check-user      the tests of libscxu in their long form"
+	@echo "  bench-scaling   what the policy costs as machines grow"
 	@echo "  bench-user      libscxu against the kernel's scheduler in user space"
 	@echo "  check-seeds     random machines and load: SEEDS=20000 FIRST=1"
 	@echo "  check-mutants   that the unit tests notice mistakes in the policy: ONLY=steal.h"
