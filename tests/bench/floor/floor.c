@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Attaches floor.bpf.c until a signal ends it. */
+#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@ int main(void)
 {
 	struct floor *skel = floor__open_and_load();
 
+	signal(SIGINT, SIG_DFL); /* a shell lets what it starts in the background ignore it */
 	if (!skel || !bpf_map__attach_struct_ops(skel->maps.floor_ops)) {
 		perror("floor");
 		return 1;
