@@ -323,15 +323,17 @@ void task_wake(struct sim *sim, struct task_struct *p, u32 waker_cpu);
 void task_enqueue(struct sim *sim, struct task_struct *p, u32 enq);
 void task_land(struct sim *sim, struct task_struct *p);
 void task_exit(struct sim *sim, struct task_struct *p);
-bool task_is_ready(const struct task_struct *p);
-void task_pull(struct sim *sim, struct task_struct *p);
-void task_find_cpu(struct sim *sim, struct task_struct *p);
-void task_set_affinity(struct sim *sim, struct task_struct *p, const struct cpu_set *allowed);
 void task_begin(struct sim *sim, struct task_struct *p);
 void task_ran_from(struct sim *sim, struct task_struct *p, struct sim_cpu *c);
 struct task_struct *task_take(struct sim *sim, struct dsq *dsq, u32 cpu);
 bool task_may_run(const struct sim *sim, const struct task_struct *p, u32 cpu);
 u32 task_nr_allowed(const struct sim *sim, const struct task_struct *p);
+
+/* Tasks that go somewhere else: affinity.c */
+bool task_is_ready(const struct task_struct *p);
+void task_pull(struct sim *sim, struct task_struct *p);
+void task_find_cpu(struct sim *sim, struct task_struct *p);
+void task_set_affinity(struct sim *sim, struct task_struct *p, const struct cpu_set *allowed);
 
 /* Idle violations: violation.c */
 void violation_cpu(struct sim *sim, struct sim_cpu *c, bool idle);
