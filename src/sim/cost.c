@@ -13,6 +13,8 @@ static const struct sim_cost costs[] = {
 	 * ipi: a reschedule IPI takes 0.5 to 1.5 us between cores of a socket (Linux "ipi-bench").
 	 * migrate: a working set of 64 KiB out of L2, half an L2 of 1 MiB out of L3 and out of
 	 *	memory, at 100, 20 and 10 GB/s; another node at half the bandwidth of memory.
+	 * restart: a pause of 50 ms (src/cmd_run.c), reading the topology, and the verifier, which
+	 *	has most of it; an estimate. Longer is only more time of the fair model.
 	 * smt: two threads of a core together do 1.2 to 1.3 times the work of one (Intel's figure
 	 *	for its cores, 1.25; SPECint rate with and without SMT).
 	 */
