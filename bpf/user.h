@@ -126,6 +126,7 @@ struct kernel_side {
 	X(ENQ_PINNED, "tasks bound to one CPU, placed by the kernel side")     \
 	X(ENQ_GUARD, "placed by the kernel side while the scheduler was away") \
 	X(ENQ_SHED, "placed by the kernel side as the ring was full")          \
+	X(ENQ_BACK, "came back as the CPU was taken; of those above")          \
 	/* a decision */                                                       \
 	X(DEC_CPU, "decided: for a CPU")                                       \
 	X(DEC_ANY, "decided: for any CPU")                                     \

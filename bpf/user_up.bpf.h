@@ -119,16 +119,24 @@ static __always_inline void enqueue_idle(struct task_struct *p, s32 cpu)
 	count(USER_STAT_ENQ_IDLE);
 }
 
-/* It was not woken, or its CPU was gone: still no CPU should be idle while it waits. */
+/*
+ * It was not woken, or its CPU was gone: still no CPU should be idle while it waits. But who comes
+ * back from an idle CPU, as another task was there first, is not sent there again: the CPU counts
+ * as idle until it has switched, and the kernel ends a scheduler that goes on like this.
+ */
 static __always_inline void enqueue_normal(struct task_struct *p, struct user_task_ctx *t,
 					   u64 enq_flags)
 {
+	bool came_back = enq_flags & kernel_enum(scx_enq_flags, SCX_ENQ_REENQ);
+
+	if (came_back)
+		count(USER_STAT_ENQ_BACK);
 	if (t->idle_cpu < 0)
 		t->idle_cpu = claim_idle_cpu(p);
 	if (kernel_side.guard) {
 		count(USER_STAT_ENQ_GUARD);
 		enqueue_kernel(p, t);
-	} else if (t->idle_cpu >= 0 && !conf.user_idle) {
+	} else if (t->idle_cpu >= 0 && !conf.user_idle && !came_back) {
 		enqueue_idle(p, t->idle_cpu);
 	} else {
 		enqueue_user(p, t, enq_flags);
