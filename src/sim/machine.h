@@ -86,8 +86,7 @@ struct task_struct {
 	u32 cpu; /* whose runqueue it is on */
 	u32 weight;
 	enum task_state state;
-	bool immediate;	   /* runs at once where it is put, or goes back to the policy */
-	bool higher_class; /* takes a CPU away from the policy */
+	bool immediate; /* runs at once where it is put, or goes back to the policy */
 	bool wakeup_latency_due;
 	bool undecided; /* has to be asked what it does when its work is done: workload_step() */
 	enum workload_does does;
@@ -134,8 +133,7 @@ struct sim_cpu {
 	u64 locked_ns;	 /* runqueue locked until then */
 	u64 taken_until_ns;
 	u64 idle_from_ns, idle_to_ns; /* the last idle time; from > to: it lasts */
-	u64 busy_ns;
-	struct kick *kicks; /* under way, a ring */
+	struct kick *kicks;	      /* under way, a ring */
 	u32 nr_kicks, first_kick, kick_capacity;
 	struct power_cpu power;
 };
