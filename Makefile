@@ -300,6 +300,11 @@ check-seeds: $(property)
 check-mutants: $(O)/libscx_topo.a
 	$(Q)CC='$(CC)' CFLAGS='$(cflags)' LIBS='$(pkg-libs)' LIBRARY=$< tests/unit/mutate '$(ONLY)'
 
+# What is learned of the kinds of core: make check-energy-seeds SEEDS="1 2 3". All 30 take two hours.
+.PHONY: check-energy-seeds
+check-energy-seeds: all guest
+	$(Q)O=$(O) tests/vm/energy_seeds $(SEEDS)
+
 tidy:
 	$(say) TIDY .
 	$(Q)tests/tidy
@@ -330,6 +335,7 @@ bench: deps-all
 	$(Q)$(MAKE) all bench-programs
 	$(Q)O=$(O) tests/bench/simulator
 	$(Q)$(MAKE) bench-scaling
+	$(Q)O=$(O) tests/bench/energy
 	$(Q)O=$(O) CONTENDERS="$(CONTENDERS)" VM="$(VM)" tests/bench/run $(SEEDS)
 
 # libscxu beside the kernel's own scheduler in user space; fails where a claim about it does not hold.
@@ -448,6 +454,7 @@ help:
 	@echo "  bench-scaling   what the policy costs as machines grow"
 	@echo "  bench-user      libscxu against the kernel's scheduler in user space"
 	@echo "  check-seeds     random machines and load: SEEDS=20000 FIRST=1"
+	@echo "  check-energy-seeds   that the ranking of kinds is learned, for SEEDS=\"1 2\" of 30"
 	@echo "  check-mutants   that the unit tests notice mistakes in the policy: ONLY=steal.h"
 	@echo "  install         install below DESTDIR= and PREFIX=$(PREFIX)"
 	@echo "  deps            install the packages that building and testing need"
