@@ -22,7 +22,6 @@
 #define MAX_CPUS 512
 #define RANGE_UJ 262143328850ULL
 #define STEP_NS	 (100 * NSEC_PER_MSEC)
-#define USER_HZ	 100.0
 
 static long small_mw = 2000, big_mw = 7000, first_big = 4, seed = 1, noise_percent = 5;
 
@@ -94,19 +93,22 @@ static void make_zone(enum zone zone)
 	show(zone);
 }
 
-/* Seconds that each CPU has been idle; how many CPUs there are. */
-static int read_idle(double *idle_s)
+/*
+ * Seconds for which each CPU has run tasks; how many CPUs there are. /proc/stat would not do: where
+ * a tick samples it, runs that begin after a tick and end before the next one are not in it.
+ */
+static int read_busy(double *busy_s)
 {
 	char line[512];
 	int nr = 0, cpu;
-	long long idle, iowait;
-	FILE *file = fopen("/proc/stat", "r");
+	unsigned long long run_ns;
+	FILE *file = fopen("/proc/schedstat", "r");
 
 	while (file && fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "cpu%d %*d %*d %*d %lld %lld", &cpu, &idle, &iowait) != 3 ||
+		if (sscanf(line, "cpu%d %*u %*u %*u %*u %*u %*u %llu", &cpu, &run_ns) != 2 ||
 		    cpu >= MAX_CPUS)
 			continue;
-		idle_s[cpu] = (idle + iowait) / USER_HZ;
+		busy_s[cpu] = (double)run_ns / NSEC_PER_SEC;
 		nr = cpu + 1 > nr ? cpu + 1 : nr;
 	}
 	if (file)
@@ -141,12 +143,12 @@ static void account(const double *busy, int nr, double seconds)
 		show(i);
 }
 
-/* Busy time lags in /proc/stat while a task computes: what one step lacks, a later one has. */
+/* The time of a task is known when it stops: what one step lacks, a later one has. */
 static void run(void)
 {
 	static double before[MAX_CPUS], now[MAX_CPUS], busy[MAX_CPUS];
 	uint64_t then = now_ns();
-	int nr = read_idle(before);
+	int nr = read_busy(before);
 
 	for (;;) {
 		double seconds;
@@ -154,12 +156,12 @@ static void run(void)
 
 		sleep_ns(STEP_NS);
 		moment = now_ns();
-		nr = read_idle(now);
+		nr = read_busy(now);
 		seconds = (double)(moment - then) / NSEC_PER_SEC;
 		for (int i = 0; i < nr; i++) {
-			double idle = (now[i] - before[i]) / seconds;
+			double share = (now[i] - before[i]) / seconds;
 
-			busy[i] = idle > 1 ? 0 : idle < 0 ? 1 : 1 - idle;
+			busy[i] = share > 1 ? 1 : share;
 			before[i] = now[i];
 		}
 		account(busy, nr, seconds);
