@@ -8,7 +8,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "bpf/vtime.h"
 #include "commands.h"
 #include "energy/rapl.h"
 #include "help.h"
@@ -114,8 +113,11 @@ static void pause_for(double seconds)
 	nanosleep(&time, NULL);
 }
 
-/* Power since the last call; < 0: the machine does not tell. */
-static double read_watts(struct rapl *rapl)
+/*
+ * Power since the last call, of what placement has an influence on and of each zone; < 0: the
+ * machine does not tell.
+ */
+static double read_watts(struct rapl *rapl, double *zone_watts)
 {
 	struct rapl_reading reading;
 	struct rapl_clock now;
@@ -123,6 +125,7 @@ static double read_watts(struct rapl *rapl)
 
 	rapl_now(&now);
 	rapl_read(rapl, &now, &reading);
+	energy_view_zones(&reading, zone_watts);
 	if (!reading.valid || !reading.interval_ns || !rapl_cpu_energy(rapl, &reading, &energy_uj))
 		return -1;
 	return energy_uj * 1e3 / reading.interval_ns;
@@ -135,11 +138,10 @@ static void show(struct monitor *m)
 		.activities = &m->activities,
 		.policy = *running_policy(&m->running),
 		.time_s = clock_now_ns(CLOCK_REALTIME) / 1e9,
-		.watts = read_watts(&m->rapl),
 	};
 
-	view.expired = view.policy.expires_ns &&
-		       !time_before(clock_now_ns(CLOCK_MONOTONIC), view.policy.expires_ns);
+	view.watts = read_watts(&m->rapl, view.zone_watts);
+	view.reason = energy_view_reason(&view.policy, clock_now_ns(CLOCK_MONOTONIC));
 	if (m->options.json) {
 		monitor_json(stdout, &view);
 	} else {
@@ -189,11 +191,12 @@ static int wait_for_next(struct monitor *m)
 
 static int watch(struct monitor *m)
 {
+	double zone_watts[NR_RAPL_TYPES];
 	unsigned long shown = 0;
 	int status = begin(m);
 
 	rapl_open(&m->rapl, "/");
-	read_watts(&m->rapl);
+	read_watts(&m->rapl, zone_watts);
 	while (status == EXIT_DONE && !interrupted) {
 		pause_for(m->options.interval_s);
 		if (interrupted || ferror(stdout))

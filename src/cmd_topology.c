@@ -3,6 +3,7 @@
 #include "check_running.h"
 #include "commands.h"
 #include "message.h"
+#include "show_steering.h"
 #include "topo/print.h"
 
 #include <errno.h>
@@ -27,7 +28,8 @@ static const char help_text[] =
 	"Usage: scx_topo topology [-i FILE.xml|SYNTHETIC] [--format tree|cpus|json|xml]\n"
 	"\n"
 	"Shows a machine as the scheduler sees it: CPUs, cores, caches, NUMA nodes, kinds of\n"
-	"core, and the domains that follow from them. This machine, if no other is named.\n"
+	"core, and the domains that follow from them. This machine, if no other is named; then\n"
+	"also, for root, what the running scx_topo knows of power and uses first.\n"
 	"\n"
 	"  -i, --input FILE.xml     a machine saved by lstopo FILE.xml, or by --format xml\n"
 	"  -i, --input SYNTHETIC    a machine in hwloc's words\n"
@@ -181,6 +183,9 @@ int cmd_topology(int argc, char **argv)
 	if (topo_load(&options.source, &topo, reason, sizeof(reason)) < 0)
 		return fail(EXIT_FAILED, "%s", reason);
 	ret = options.check ? check_running(topo) : show(topo, &options);
+	if (!ret && !options.check && options.source.type == TOPO_LIVE &&
+	    options.format == FORMAT_TREE)
+		show_steering();
 	topo_free(topo);
 	return ret;
 }

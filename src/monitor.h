@@ -6,14 +6,16 @@
 #include <stdio.h>
 
 #include "activity.h"
+#include "energy_view.h"
 
 struct monitor_view {
 	const struct running *running;
 	const struct activities *activities;
 	struct policy policy; /* the one in force */
-	bool expired;	      /* user space has stopped renewing it */
+	const char *reason;   /* for it */
 	double time_s;	      /* of the clock on the wall */
 	double watts;	      /* of what placement has an influence on; < 0: not known */
+	double zone_watts[NR_RAPL_TYPES]; /* < 0: there is none */
 };
 
 /* For people: tables of domains and kinds, and each counter that is not 0 as a rate. */
@@ -22,7 +24,7 @@ void monitor_text(FILE *out, const struct monitor_view *view);
 /* For programs: one object in one line, with every counter of every domain. */
 void monitor_json(FILE *out, const struct monitor_view *view);
 
-/* Why the placement is as it is. */
-const char *monitor_reason(const struct monitor_view *view);
+/* The part of it that is about energy. */
+struct energy_view monitor_energy(const struct monitor_view *view);
 
 #endif

@@ -47,16 +47,18 @@ static void print_list(FILE *out, const char *list, const char *name, const stru
 void monitor_json(FILE *out, const struct monitor_view *view)
 {
 	const struct activities *a = view->activities;
+	struct energy_view energy = monitor_energy(view);
 
 	fprintf(out, "{\"time_s\":%.3f,\"interval_s\":%.3f,\"state\":\"running\",", view->time_s,
 		a->interval_s);
 	fprintf(out, "\"mode\":\"%s\",\"reason\":\"%s\",\"generation\":%u,\"active\":%u,",
-		mode_name(view->policy.mode), monitor_reason(view), view->policy.generation,
+		mode_name(view->policy.mode), view->reason, view->policy.generation,
 		view->policy.nr_active);
 	if (view->watts >= 0)
 		fprintf(out, "\"watts\":%.3f,", view->watts);
 	print_activity(out, &a->machine);
 	print_list(out, "domains", "domain", a->domains, a->nr_domains);
 	print_list(out, "kinds", "kind", a->kinds, a->nr_kinds);
+	energy_view_json(out, &energy);
 	fprintf(out, "}\n");
 }

@@ -7,17 +7,16 @@
 
 #define MAX_ROWS 32 /* domains shown; a wall of numbers helps nobody */
 
-static const char *const reasons[] = {
-#define X(name, text) text,
-	POLICY_REASONS(X)
-#undef X
-};
-
-const char *monitor_reason(const struct monitor_view *view)
+struct energy_view monitor_energy(const struct monitor_view *view)
 {
-	if (view->expired)
-		return "policy expired: static order";
-	return view->policy.reason < NR_POLICY_REASONS ? reasons[view->policy.reason] : "?";
+	struct energy_view energy = {
+		.layout = &view->running->layout,
+		.policy = &view->policy,
+		.reason = view->reason,
+	};
+
+	memcpy(energy.zone_watts, view->zone_watts, sizeof(energy.zone_watts));
+	return energy;
 }
 
 static double rate(u64 count, double interval_s)
@@ -30,7 +29,7 @@ static void print_head(FILE *out, const struct monitor_view *view)
 	const struct topo_conf *conf = &view->running->layout.conf;
 
 	fprintf(out, "scx_topo  mode %s (%s)  %u CPUs, %u domains", mode_name(view->policy.mode),
-		monitor_reason(view), conf->nr_cpus, conf->nr_domains);
+		view->reason, conf->nr_cpus, conf->nr_domains);
 	if (view->policy.nr_active)
 		fprintf(out, ", %u active", view->policy.nr_active);
 	if (view->watts >= 0)
@@ -84,7 +83,10 @@ static void print_counters(FILE *out, const struct activity *a, double interval_
 
 void monitor_text(FILE *out, const struct monitor_view *view)
 {
+	struct energy_view energy = monitor_energy(view);
+
 	print_head(out, view);
+	energy_view_text(out, &energy);
 	print_rows(out, view->activities);
 	print_counters(out, &view->activities->machine, view->activities->interval_s);
 }
