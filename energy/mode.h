@@ -10,7 +10,7 @@
  *	the supply    battery: powersave; mains: perf
  *
  * A plug that makes bad contact, or a dock that wakes up, changes the supply for a moment: a change
- * counts once it has lasted for two seconds.
+ * counts once it has lasted for three quarters of a second.
  *
  * Nothing here reads anything or knows the time of itself.
  */
@@ -21,7 +21,7 @@
 #include "profile.h"
 #include "supply.h"
 
-#define MODE_DEBOUNCE_NS (2 * NSEC_PER_SEC)
+#define MODE_DEBOUNCE_NS (750 * NSEC_PER_MSEC)
 #define MODE_LOW_PERCENT 20
 #define MODE_OK_PERCENT	 25
 

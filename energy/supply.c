@@ -166,34 +166,35 @@ int supply_watch_open(void)
 
 /* A message is a line of the form "change@/devices/..." and variables, each ended by a zero byte.
  */
-static bool is_about_supply(const char *message, size_t len)
+static u32 news_in(const char *message, size_t len)
 {
 	const char *end = message + len;
 
 	while (message < end) {
 		if (!strcmp(message, "SUBSYSTEM=power_supply"))
-			return true;
+			return NEWS_SUPPLY;
+		if (!strcmp(message, "SUBSYSTEM=platform-profile"))
+			return NEWS_PROFILE;
 		message += strlen(message) + 1;
 	}
-	return false;
+	return 0;
 }
 
-bool supply_watch_changed(int fd)
+u32 supply_watch_read(int fd)
 {
 	char message[4097];
-	bool changed = false;
+	u32 news = 0;
 	ssize_t len;
 
 	for (;;) {
 		len = recv(fd, message, sizeof(message) - 1, 0);
-		if (len < 0 &&
-		    errno == ENOBUFS) { /* some were lost: it may have been one of ours */
-			changed = true;
+		if (len < 0 && errno == ENOBUFS) { /* some were lost */
+			news = NEWS_SUPPLY | NEWS_PROFILE;
 			continue;
 		}
 		if (len <= 0)
-			return changed;
+			return news;
 		message[len] = '\0';
-		changed |= is_about_supply(message, len);
+		news |= news_in(message, len);
 	}
 }

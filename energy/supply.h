@@ -23,13 +23,20 @@ struct supply {
 /* Reads what is below the root ("/" or a fake one). What cannot be read counts as not there. */
 void supply_read(const char *root, struct supply *supply);
 
+/* What a message of the kernel's may be about, as bits. */
+enum supply_news {
+	NEWS_SUPPLY = 1,
+	NEWS_PROFILE = 2, /* the firmware's power profile */
+};
+
 /*
- * A socket on which the kernel tells that something about power supplies may have changed: to be
- * polled for reading. A file descriptor or -errno; without it, read now and then.
+ * A socket on which the kernel tells that something about power supplies or the power profile may
+ * have changed: to be polled for reading. A file descriptor or -errno; without it, read now and
+ * then.
  */
 int supply_watch_open(void);
 
-/* Takes what has arrived off the socket. True: it was about a power supply. */
-bool supply_watch_changed(int fd);
+/* Takes what has arrived off the socket: enum supply_news. */
+u32 supply_watch_read(int fd);
 
 #endif

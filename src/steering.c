@@ -222,10 +222,13 @@ static void on_timer(struct steering *s, struct loader *loader, u64 now_ns)
 void steering_event(struct steering *s, struct loader *loader, const struct pollfd *fds)
 {
 	u64 now_ns = monotonic_ns();
+	u32 news = 0;
 
-	if (fds[FD_WATCH].revents && supply_watch_changed(s->watch))
+	if (fds[FD_WATCH].revents)
+		news = supply_watch_read(s->watch);
+	if (news & NEWS_SUPPLY)
 		look_at_supply(s, now_ns);
-	if (fds[FD_PROFILE].revents && profile_changed(&s->profile))
+	if ((fds[FD_PROFILE].revents && profile_changed(&s->profile)) || news & NEWS_PROFILE)
 		s->inputs.profile = profile_read(&s->profile);
 	if (fds[FD_TIMER].revents)
 		on_timer(s, loader, now_ns);

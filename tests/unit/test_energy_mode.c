@@ -79,12 +79,12 @@ static void test_flap_is_ignored(void **s)
 	(void)s;
 	assert_true(mode_decide(&state, &mains, 10 * SECOND));
 	assert_false(mode_decide(&state, &battery, 20 * SECOND));
-	assert_int_equal(state.recheck_ns, 22 * SECOND);
-	assert_false(mode_decide(&state, &mains, 21 * SECOND));
+	assert_int_equal(state.recheck_ns, 20 * SECOND + MODE_DEBOUNCE_NS);
+	assert_false(mode_decide(&state, &mains, 20 * SECOND + MODE_DEBOUNCE_NS / 2));
 	assert_int_equal(state.recheck_ns, 0);
 	assert_false(mode_decide(&state, &battery, 21 * SECOND + 1));
-	assert_false(mode_decide(&state, &battery, 23 * SECOND));
-	assert_true(mode_decide(&state, &battery, 23 * SECOND + 1));
+	assert_false(mode_decide(&state, &battery, 21 * SECOND + MODE_DEBOUNCE_NS));
+	assert_true(mode_decide(&state, &battery, 21 * SECOND + MODE_DEBOUNCE_NS + 1));
 	assert_int_equal(state.mode, TOPO_MODE_POWERSAVE);
 	assert_int_equal(state.recheck_ns, 0);
 }

@@ -176,17 +176,21 @@ static void test_junk_is_not_there(void **state)
 static void test_watch(void **state)
 {
 	static const char message[] = "change@/x\0ACTION=change\0SUBSYSTEM=power_supply";
+	static const char profile[] = "change@/y\0ACTION=change\0SUBSYSTEM=platform-profile";
 	static const char other[] = "change@/x\0ACTION=change\0SUBSYSTEM=block";
 	int fds[2], fd;
 
 	(void)state;
 	assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, fds), 0);
-	assert_false(supply_watch_changed(fds[0]));
+	assert_int_equal(supply_watch_read(fds[0]), 0);
 	assert_int_equal(send(fds[1], other, sizeof(other), 0), sizeof(other));
-	assert_false(supply_watch_changed(fds[0]));
+	assert_int_equal(supply_watch_read(fds[0]), 0);
 	assert_int_equal(send(fds[1], message, sizeof(message), 0), sizeof(message));
 	assert_int_equal(send(fds[1], other, sizeof(other), 0), sizeof(other));
-	assert_true(supply_watch_changed(fds[0]));
+	assert_int_equal(supply_watch_read(fds[0]), NEWS_SUPPLY);
+	assert_int_equal(send(fds[1], profile, sizeof(profile), 0), sizeof(profile));
+	assert_int_equal(supply_watch_read(fds[0]), NEWS_PROFILE);
+	assert_int_equal(supply_watch_read(fds[0]), 0);
 	close(fds[0]);
 	close(fds[1]);
 	fd = supply_watch_open();
