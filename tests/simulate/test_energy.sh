@@ -29,4 +29,30 @@ saves 225U 20 0.80
 saves 225U 30 0.80
 saves GB10 20 0.90 # its small cores cost nearly as much for the same work
 saves GB10 30 0.92
+
+program=${O:-build}/scx_topo
+simulate() {
+	"$program" simulate -i tests/fixtures/topologies/01-intel-rpl-1370p-hybrid.xml "$@" 2>&1
+}
+
+# compare same|differs WHAT A B
+compare() {
+	local verdict=differs
+	[ "$3" = "$4" ] && verdict=same
+	[ "$verdict" = "$1" ] && return
+	echo "FAILED: $2: $verdict" >&2
+	failures=$((failures + 1))
+}
+
+# In perf the controller has no say; in powersave each option of it does something.
+for load in video game mixed; do
+	compare same "perf without the controller, $load" "$(simulate -w $load --duration 3s)" \
+		"$(simulate -w $load --duration 3s --no-energy)"
+done
+compare differs "--mode" "$(simulate -w video --duration 3s)" \
+	"$(simulate -w video --duration 3s --mode powersave)"
+compare differs "--explain" "$(simulate -w video --duration 3s --mode powersave)" \
+	"$(simulate -w video --duration 3s --mode powersave --explain)"
+compare differs "--no-energy" "$(simulate -w video --duration 60s --mode powersave)" \
+	"$(simulate -w video --duration 60s --mode powersave --no-energy)"
 [ $failures = 0 ]
