@@ -140,6 +140,12 @@ static int learn(struct plant *plant, struct steer *steer, u32 seconds, const u8
 	return since;
 }
 
+static void start_saving(struct steer *steer, struct plant *plant)
+{
+	assert_int_equal(steer_start(steer, &plant->machine), 0);
+	steer_set_mode(steer, TOPO_MODE_POWERSAVE);
+}
+
 static void check_ranking(double small_w, double big_w, const u8 *right)
 {
 	u32 seconds = 60, slowest = 0;
@@ -154,8 +160,7 @@ static void check_ranking(double small_w, double big_w, const u8 *right)
 		plant.watts[0] = small_w;
 		plant.watts[1] = big_w;
 		plant.load = 0.4 + plant_random(&plant) * 0.8;
-		assert_int_equal(steer_start(&steer, &plant.machine), 0);
-		steer_set_mode(&steer, TOPO_MODE_POWERSAVE);
+		start_saving(&steer, &plant);
 		since = learn(&plant, &steer, seconds, right);
 		if (since < 0)
 			fail_msg("seed %u: wrong after %u s: %s", (u32)seed, seconds,
@@ -278,8 +283,7 @@ static void test_veto_where_packing_does_not_pay(void **state)
 	plant.watts[0] = 5;
 	plant.load = 1.0;
 	plant.noise = 0.01;
-	steer_start(&steer, &plant.machine);
-	steer_set_mode(&steer, TOPO_MODE_POWERSAVE);
+	start_saving(&steer, &plant);
 	assert_int_equal(run_and_count(&plant, &steer, 55, "veto"), 1);
 	steer_policy(&steer, plant.now_ns, &policy);
 	assert_int_equal(policy.reason, POLICY_VETO);
@@ -301,8 +305,7 @@ static void test_no_veto_where_packing_pays(void **state)
 	plant.watts[0] = 5;
 	plant.load = 0.5;
 	plant.noise = 0.01;
-	steer_start(&steer, &plant.machine);
-	steer_set_mode(&steer, TOPO_MODE_POWERSAVE);
+	start_saving(&steer, &plant);
 	steer.active.nr_cpus = 0;
 	assert_int_equal(run_and_count(&plant, &steer, 10, "active"), 1);
 	steer_policy(&steer, plant.now_ns, &policy);
@@ -342,8 +345,7 @@ static void test_idle_is_left_alone(void **state)
 	(void)state;
 	plant_make(&plant, 614, 1);
 	plant.load = 0.01;
-	steer_start(&steer, &plant.machine);
-	steer_set_mode(&steer, TOPO_MODE_POWERSAVE);
+	start_saving(&steer, &plant);
 	assert_int_equal(run_and_count(&plant, &steer, 60, "probe"), 0);
 	assert_int_equal(steer_period_ns(&steer), STEER_IDLE_PERIOD_NS);
 	plant.load = 2.0;
@@ -362,8 +364,7 @@ static void test_a_change_of_load_spoils_a_probe(void **state)
 	plant.watts[0] = 2;
 	plant.watts[1] = 6;
 	plant.load = 0.8;
-	steer_start(&steer, &plant.machine);
-	steer_set_mode(&steer, TOPO_MODE_POWERSAVE);
+	start_saving(&steer, &plant);
 	assert_int_equal(run_and_count(&plant, &steer, 24, "probe: does"), 1);
 	plant.load = 6;
 	assert_int_equal(run_and_count(&plant, &steer, 5, "spoilt"), 1);
@@ -380,8 +381,7 @@ static void test_without_energy_the_order_is_static(void **state)
 	(void)state;
 	plant_make(&plant, 614, 1);
 	plant.load = 0.8;
-	steer_start(&steer, &plant.machine);
-	steer_set_mode(&steer, TOPO_MODE_POWERSAVE);
+	start_saving(&steer, &plant);
 	for (u32 i = 0; i < 100; i++) {
 		struct energy_sample sample;
 
