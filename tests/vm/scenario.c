@@ -514,8 +514,10 @@ int main(int argc, char **argv)
 		die("cannot switch a CPU");
 	stop_all();
 	free(outside.rebindings);
-	for (i = 0; i < scenario.nr_workloads; i++)
-		print_line(&scenario.workloads[i], i);
+	for (i = 0; i < scenario.nr_workloads; i++) {
+		if (scenario.workloads[i].kind != WORK_HOTPLUG)
+			print_line(&scenario.workloads[i], i);
+	}
 	scenario_free(&scenario);
 	return 0;
 }
