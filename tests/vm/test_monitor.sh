@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Test: the monitor shows a running scheduler as text and JSON, and outlives it
-# On trial: its text checks have not passed in full
 set -uo pipefail
 . "$(dirname "$0")/lib/expect.sh"
 machine=(--smp "8,sockets=2,dies=1,cores=2,threads=2" --numa 2)
