@@ -21,15 +21,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	struct machine *m = *state;
-
-	tree_remove(&m->tree);
-	free(m);
-	return 0;
-}
-
 static const char *epp_path(int policy)
 {
 	static char path[128];
@@ -133,7 +124,7 @@ static void test_machine_without_epp(void **state)
 	assert_int_equal(epp_restore(m->tree.root, m->state_file), 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, tree_teardown)
 
 int main(void)
 {

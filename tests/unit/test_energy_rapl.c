@@ -28,15 +28,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	struct machine *m = *state;
-
-	tree_remove(&m->tree);
-	free(m);
-	return 0;
-}
-
 static void zone_file(struct machine *m, const char *zone, const char *file, const char *text)
 {
 	char path[512];
@@ -465,7 +456,7 @@ static void test_missing_root(void **state)
 	rapl_close(&m->rapl);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, tree_teardown)
 
 int main(void)
 {

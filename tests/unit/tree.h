@@ -69,6 +69,14 @@ static inline void tree_number(struct tree *tree, const char *path, unsigned lon
 	tree_write(tree, path, text);
 }
 
+/* A teardown for tests whose state is allocated and begins with the tree. */
+static inline int tree_teardown(void **state)
+{
+	tree_remove(*state);
+	free(*state);
+	return 0;
+}
+
 static inline void tree_delete(struct tree *tree, const char *path)
 {
 	char full[1024];
