@@ -91,17 +91,16 @@ static inline bool dispatch_prev_is_first(struct task_struct *prev, const struct
 static inline void dispatch_keep(struct task_struct *prev, struct task_ctx *t, struct cpu_ctx *c,
 				 struct domain *d)
 {
-	u64 now = env_now();
-	u32 nr_waiting = lineup_waiting(d, c);
+	u64 now = env_now(), slice;
 
 	charge_stint(prev, t, c, now);
-	lineup(prev, t, d, nr_waiting, false);
+	slice = lineup(prev, t, d, lineup_waiting(d, c), false);
 	t->wait_start_ns = 0;
 	t->run_start_ns = now;
 	c->run_start_ns = now;
 	c->deadline_ns = t->deadline_ns;
 	c->yielded = 0;
-	env_task_set_slice(prev, lineup_slice_ns(d, nr_waiting));
+	env_task_set_slice(prev, slice);
 	count(STAT_DSP_KEEP);
 }
 

@@ -15,13 +15,9 @@ static inline void enqueue_idle_cpu(struct task_struct *p, struct task_ctx *t, u
 	const struct cpu_ctx *c = env_cpu(cpu);
 	struct domain *d = c ? env_domain(c->domain) : NULL;
 	u64 slice = env_conf()->slice_min_ns;
-	u32 nr_waiting;
 
-	if (d) {
-		nr_waiting = lineup_waiting(d, c);
-		lineup(p, t, d, nr_waiting, enq & ENV_ENQ_WAKEUP);
-		slice = lineup_slice_ns(d, nr_waiting);
-	}
+	if (d)
+		slice = lineup(p, t, d, lineup_waiting(d, c), enq & ENV_ENQ_WAKEUP);
 	env_insert_local(p, cpu, slice, enq);
 }
 
@@ -55,7 +51,7 @@ static inline void enqueue_preempt(const struct task_ctx *t, const struct cpu_ct
 static inline void enqueue_pinned(struct task_struct *p, struct task_ctx *t, struct cpu_ctx *c,
 				  struct domain *d, u32 cpu, u32 enq)
 {
-	u32 nr_waiting = lineup_waiting(d, c);
+	u64 slice;
 
 	if (!(enq & ENV_ENQ_REENQUEUE) && idle_claim_cpu(c)) {
 		count(STAT_ENQ_IDLE);
@@ -63,9 +59,9 @@ static inline void enqueue_pinned(struct task_struct *p, struct task_ctx *t, str
 		kick_idle(cpu);
 		return;
 	}
-	lineup(p, t, d, nr_waiting, enq & ENV_ENQ_WAKEUP);
+	slice = lineup(p, t, d, lineup_waiting(d, c), enq & ENV_ENQ_WAKEUP);
 	queue_enter_cpu(t, c, cpu);
-	env_insert_dsq(p, DSQ_CPU_BASE + cpu, lineup_slice_ns(d, nr_waiting), t->deadline_ns);
+	env_insert_dsq(p, DSQ_CPU_BASE + cpu, slice, t->deadline_ns);
 	count(STAT_ENQ_CPU);
 	if (c->run_start_ns)
 		enqueue_preempt(t, c, cpu);
@@ -77,12 +73,9 @@ static inline void enqueue_pinned(struct task_struct *p, struct task_ctx *t, str
 static inline void enqueue_stay(struct task_struct *p, struct task_ctx *t, struct cpu_ctx *c,
 				struct domain *d, u32 cpu, u32 enq)
 {
-	u32 nr_waiting = lineup_waiting(d, c);
-
 	count(STAT_ENQ_STAY);
 	c->stays = 1;
-	lineup(p, t, d, nr_waiting, false);
-	env_insert_local(p, cpu, lineup_slice_ns(d, nr_waiting), enq);
+	env_insert_local(p, cpu, lineup(p, t, d, lineup_waiting(d, c), false), enq);
 }
 
 /*
@@ -110,6 +103,7 @@ static inline void enqueue_shared(struct task_struct *p, struct task_ctx *t, str
 {
 	bool warm = enqueue_is_warm(t, c, d, enq);
 	u32 nr_waiting = lineup_waiting(d, c);
+	u64 slice;
 	s32 idle;
 
 	/* Counted first, then looked: a CPU going idle does it the other way round. */
@@ -125,9 +119,9 @@ static inline void enqueue_shared(struct task_struct *p, struct task_ctx *t, str
 		kick_idle(idle);
 		return;
 	}
-	lineup(p, t, d, nr_waiting, enq & ENV_ENQ_WAKEUP);
-	env_insert_dsq(p, warm ? DSQ_CPU_BASE + cpu : DSQ_DOMAIN_BASE + d->id,
-		       lineup_slice_ns(d, nr_waiting), t->deadline_ns);
+	slice = lineup(p, t, d, nr_waiting, enq & ENV_ENQ_WAKEUP);
+	env_insert_dsq(p, warm ? DSQ_CPU_BASE + cpu : DSQ_DOMAIN_BASE + d->id, slice,
+		       t->deadline_ns);
 	count(warm ? STAT_ENQ_WARM : STAT_ENQ_DOMAIN);
 	/*
 	 * What was sent to a CPU and could not run there is not sent again, lest it goes to and fro

@@ -90,8 +90,7 @@ static inline bool escape_ends(struct task_struct *p, struct task_ctx *t, u32 fr
 	count(STAT_ENQ_IDLE);
 	enqueue_idle_cpu(p, t, cpu, enq);
 	kick_idle(cpu);
-	/* The CPU it leaves was not asked to look for work elsewhere, as this task might have
-	 * stayed. */
+	/* As it might have stayed, the CPU it leaves has not looked for work elsewhere. */
 	if (steal_may_pay())
 		kick_idle(from_cpu);
 	return true;

@@ -77,10 +77,10 @@ static inline u64 lineup_vruntime(struct task_struct *p, const struct domain *d,
 
 /*
  * A task that slept may lag the clock by the credit it has earned; one that was only put back keeps
- * what it has, within the bound that holds for all.
+ * what it has, within the bound that holds for all. Returns its slice.
  */
-static inline void lineup(struct task_struct *p, struct task_ctx *t, struct domain *d,
-			  u32 nr_waiting, bool wakeup)
+static inline u64 lineup(struct task_struct *p, struct task_ctx *t, struct domain *d,
+			 u32 nr_waiting, bool wakeup)
 {
 	const struct topo_conf *conf = env_conf();
 	u64 lag_ns = conf->lag_max_ns;
@@ -93,6 +93,7 @@ static inline void lineup(struct task_struct *p, struct task_ctx *t, struct doma
 	t->deadline_ns = deadline_ns(t->vruntime_ns, t->awake_ns, conf->awake_max_ns);
 	if (!t->wait_start_ns)
 		t->wait_start_ns = env_now();
+	return lineup_slice_ns(d, nr_waiting);
 }
 
 /* The deadline that a running task would line up with if it was put back now. */

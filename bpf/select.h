@@ -8,9 +8,9 @@
  * favoured cores first. Performance looks for whole cores, the powerful kind first. It leaves the
  * domain for a kind that is better than all there, and where all cores are alike for a whole one
  * before it shares one, since a task that has gone to another domain stays there, but shares the
- * core all the time. Powersave
- * fills the efficient kind thread by thread, the active CPUs of the policy before others, passes
- * over kinds that the task does not fit, and takes any CPU as soon as the task would have to wait.
+ * core all the time. Powersave fills the efficient kind thread by thread, the active CPUs of the
+ * policy before others, passes over kinds that the task does not fit, and takes any CPU as soon as
+ * the task would have to wait.
  *
  * The work is bounded by the number of kinds and of distances, not by the number of CPUs.
  */
@@ -57,8 +57,7 @@ static inline bool select_step_alike(u32 i, struct select_step *step)
 	return i < 4;
 }
 
-/* Kind by kind nearby, whole cores, then threads; then whole cores far away; then any CPU at all.
- */
+/* Kind by kind nearby, whole cores, then threads; then whole cores far away; then any CPU. */
 static inline bool select_step_perf(const struct policy *policy, u32 nr_kinds, u32 i,
 				    struct select_step *step)
 {
