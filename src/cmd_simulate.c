@@ -31,6 +31,8 @@ static const char help_text[] =
 	"               fifo        a global first-come-first-served queue\n"
 	"               vtime       a global queue in the order of virtual time\n"
 	"               fair        per-CPU fair queues in the manner of EEVDF\n"
+	"      --governor hardware  busy CPUs run at full speed (default); or\n"
+	"               schedutil   as the kernel's governor of that name sets their clocks\n"
 	"      --seed N             another run (default 1)\n"
 	"      --duration TIME      how long, such as 500ms or 10s (default 10s)\n"
 	"      --costs x86|icount   what switches, wake-ups and cold caches cost\n"
@@ -53,6 +55,7 @@ struct options {
 	const struct sim_policy *policy;
 	const struct sim_cost *cost;
 	enum topo_mode mode;
+	enum sim_governor governor;
 	u64 seed, duration_ns;
 	bool json, explain, no_energy, help;
 };
@@ -60,6 +63,7 @@ struct options {
 enum {
 	OPT_MODE = 256,
 	OPT_POLICY,
+	OPT_GOVERNOR,
 	OPT_SEED,
 	OPT_DURATION,
 	OPT_COSTS,
@@ -75,6 +79,7 @@ static const struct option long_options[] = {
 	{ "workload", required_argument, NULL, 'w' },
 	{ "mode", required_argument, NULL, OPT_MODE },
 	{ "policy", required_argument, NULL, OPT_POLICY },
+	{ "governor", required_argument, NULL, OPT_GOVERNOR },
 	{ "seed", required_argument, NULL, OPT_SEED },
 	{ "duration", required_argument, NULL, OPT_DURATION },
 	{ "costs", required_argument, NULL, OPT_COSTS },
@@ -130,6 +135,10 @@ static int set_option(struct options *o, int option, const char *value)
 		if (o->policy)
 			return 0;
 		return fail_usage("--policy %s: there are scx_topo, fifo, vtime and fair", value);
+	case OPT_GOVERNOR:
+		if (sim_governor_find(value, &o->governor))
+			return 0;
+		return fail_usage("--governor %s: there are hardware and schedutil", value);
 	case OPT_SEED:
 		return parse_seed(value, &o->seed);
 	case OPT_DURATION:
@@ -275,6 +284,7 @@ static int simulate(const struct options *o, const struct topo *topo,
 		.duration_ns = o->duration_ns,
 		.explain = o->explain ? stderr : NULL,
 		.no_energy = o->no_energy,
+		.governor = o->governor,
 		.load_topo = load_without,
 		.load_context = o->topology,
 	};

@@ -139,6 +139,25 @@ void check_policy(struct sim *sim)
 	check_load(sim);
 }
 
+/* What is expected of each CPU is what its tasks that are awake are expected to use. */
+static void check_governor(struct sim *sim)
+{
+	u64 expected = 0, tasks = 0;
+	u32 i;
+
+	for (i = 0; i < sim->nr_cpu_ids; i++)
+		expected += sim->cpus[i].governor.expected;
+	for (i = 0; i < sim->nr_tasks; i++) {
+		const struct task_struct *p = sim->tasks[i];
+
+		if (p->state != TASK_DEAD && p->governor.counted)
+			tasks += p->governor.expected;
+	}
+	if (expected != tasks)
+		sim_breach(sim, "the governor expects %llu of its CPUs, their tasks are %llu",
+			   expected, tasks);
+}
+
 void check_end(struct sim *sim)
 {
 	u32 i;
@@ -155,6 +174,7 @@ void check_end(struct sim *sim)
 		workload_account(sim, p);
 	}
 	check_cpu_time(sim);
+	check_governor(sim);
 	check_policy(sim);
 	power_finish(&sim->power, sim->now_ns);
 }

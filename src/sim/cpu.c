@@ -60,8 +60,8 @@ static u32 thread_speed(const struct sim *sim, const struct sim_cpu *c)
 	u32 gain = 2 * sim->cost->smt_speed - WORK_PER_NS, n = c->core->nr_busy;
 
 	if (n <= 1)
-		return c->topo->capacity;
-	return c->topo->capacity * ((WORK_PER_NS + (n - 1) * gain) / n) / WORK_PER_NS;
+		return c->capacity_now;
+	return c->capacity_now * ((WORK_PER_NS + (n - 1) * gain) / n) / WORK_PER_NS;
 }
 
 static void update_speeds(struct sim *sim, struct sim_core *core)
@@ -83,11 +83,21 @@ static void update_speeds(struct sim *sim, struct sim_core *core)
 
 void cpu_set_busy(struct sim *sim, struct sim_cpu *c, bool busy)
 {
+	governor_switch(sim, c, !busy);
 	c->core->nr_busy += busy ? 1 : -1;
 	if (c->core->nr_cpus > 1)
 		update_speeds(sim, c->core);
 	else
-		c->speed = c->topo->capacity;
+		c->speed = c->capacity_now;
+}
+
+/* Another clock, of 1024. */
+void cpu_set_clock(struct sim *sim, struct sim_cpu *c, u32 speed)
+{
+	c->capacity_now = c->topo->capacity * speed / CLOCK_FULL;
+	if (!c->capacity_now)
+		c->capacity_now = 1;
+	update_speeds(sim, c->core);
 }
 
 void cpu_update_curr(struct sim *sim, struct task_struct *p)
@@ -186,6 +196,7 @@ void cpu_tick(struct sim *sim, struct sim_cpu *c)
 			sim->now_ns + sim->cost->tick_period_ns);
 	cpu_overhead(sim, c, sim->cost->tick_ns);
 	cpu_update_curr(sim, p);
+	governor_tick(sim, c);
 	sim->policy->tick(p);
 	if (!p->slice_ns)
 		cpu_resched(sim, c, sim->cost->tick_ns);

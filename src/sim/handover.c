@@ -163,6 +163,7 @@ int sim_hand_over(struct sim *sim, const struct sim_policy *policy, hwloc_const_
 	if (err)
 		return err;
 	sim->policy = policy;
+	governor_begin(sim);
 	note_counters(sim);
 	err = policy->init(sim);
 	if (err || sim->layout.conf.nr_words > sim->task_words)

@@ -48,7 +48,7 @@ static int make_cpu(struct sim *sim, const struct topo_cpu *topo)
 	c->topo = c->seen = topo;
 	c->state = CPU_IDLE;
 	c->core = &sim->cores[topo->core];
-	c->speed = topo->capacity;
+	c->speed = c->capacity_now = topo->capacity;
 	c->core->cpus[c->core->nr_cpus++] = c;
 	power_cpu_init(&sim->power, topo, &c->power);
 	add_to_set(&sim->online, topo->cpu);
@@ -153,7 +153,11 @@ int sim_create(struct sim *sim, const struct sim_setup *setup, char *err, size_t
 	ret = make_cpus(sim);
 	if (ret)
 		return ret;
+	ret = governor_init(sim, setup->governor);
+	if (ret)
+		return ret;
 	draw_costs(sim);
+	governor_begin(sim);
 	ret = sim->policy->init(sim);
 	if (ret)
 		return ret;
@@ -197,6 +201,7 @@ void sim_free(struct sim *sim)
 	free(sim->allowed);
 	event_queue_free(&sim->events);
 	power_free(&sim->power);
+	governor_free(sim);
 	topo_free(sim->reduced);
 	memset(sim, 0, sizeof(*sim));
 }

@@ -25,6 +25,7 @@
 #include "cost.h"
 #include "dsq.h"
 #include "event_queue.h"
+#include "governor.h"
 #include "histogram.h"
 #include "outside.h"
 #include "power.h"
@@ -106,6 +107,7 @@ struct task_struct {
 	bool handed_over;		/* ready to run while the policy is changed */
 	bool known;			/* has run under this policy */
 	struct program program;
+	struct governor_task governor;
 	u64 model[4];	     /* a reference policy's */
 	struct task_ctx ctx; /* scx_topo's: its last member is allocated as far as it is used */
 };
@@ -123,8 +125,9 @@ struct sim_cpu {
 	const struct topo_cpu *topo;
 	const struct topo_cpu *seen; /* as the policy sees it: without the CPUs that are offline */
 	struct sim_core *core;
-	u32 speed;   /* units of work a ns, now */
-	bool waking; /* idle, but an interrupt is on its way */
+	u32 capacity_now; /* at its clock's level */
+	u32 speed;	  /* units of work a ns, now */
+	bool waking;	  /* idle, but an interrupt is on its way */
 	struct task_struct *curr;
 	struct task_struct *local_first, *local_last;
 	u32 nr_local;
@@ -136,6 +139,7 @@ struct sim_cpu {
 	struct kick *kicks;	      /* under way, a ring */
 	u32 nr_kicks, first_kick, kick_capacity;
 	struct power_cpu power;
+	struct governor_cpu governor;
 };
 
 struct sim_core {
@@ -244,6 +248,7 @@ struct sim {
 	struct sim_stats stats;
 	struct sim_counted before; /* this policy */
 	struct power power;
+	struct governor governor;
 	struct trace *trace;
 
 	/* 0: not checked. How long one task waits beside one idle CPU, of its domain or any. */
@@ -269,6 +274,7 @@ struct sim_setup {
 	struct trace *trace; /* or NULL */
 	FILE *explain;	     /* or NULL */
 	bool no_energy;	     /* the static policy, without the energy controller */
+	enum sim_governor governor;
 
 	/*
 	 * Loads the same topology with these CPUs offline, as topo_load() does, for scenarios with
@@ -294,6 +300,7 @@ void cpu_update_curr(struct sim *sim, struct task_struct *p);
 void cpu_arm_work(struct sim *sim, struct sim_cpu *c);
 void cpu_overhead(struct sim *sim, struct sim_cpu *c, u64 ns);
 void cpu_set_busy(struct sim *sim, struct sim_cpu *c, bool busy);
+void cpu_set_clock(struct sim *sim, struct sim_cpu *c, u32 speed);
 void cpu_resched(struct sim *sim, struct sim_cpu *c, u64 delay_ns);
 void cpu_kick(struct sim *sim, u32 cpu, bool preempt);
 void cpu_kicks_arrive(struct sim *sim, struct sim_cpu *c);

@@ -13,8 +13,9 @@
 
 struct sim_policy {
 	const char *name;
-	const char *what; /* one line for people; models say that they are */
-	bool shipped;	  /* uses scx_topo's tables and counters */
+	const char *what;   /* one line for people; models say that they are */
+	bool shipped;	    /* uses scx_topo's tables and counters */
+	bool is_fair_class; /* not sched_ext: the governor sees to it by itself */
 	int (*init)(struct sim *sim);
 	void (*exit)(struct sim *sim);
 	s32 (*select_cpu)(struct task_struct *p, s32 prev_cpu, u32 enq);

@@ -182,6 +182,7 @@ static void fair_update_idle(u32 cpu, bool idle)
 const struct sim_policy policy_fair = {
 	.name = "fair",
 	.what = "a model of per-CPU fair queues in the manner of EEVDF",
+	.is_fair_class = true,
 	.init = fair_init,
 	.exit = fair_exit,
 	.select_cpu = fair_select_cpu,

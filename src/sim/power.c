@@ -10,6 +10,7 @@ struct idle_state {
 	u64 exit_ns;
 	u32 percent; /* of the power with one CPU busy */
 	u64 wake_nj;
+	bool off; /* no supply: the level of the clock does not matter */
 };
 
 /*
@@ -19,12 +20,12 @@ struct idle_state {
  * bit after C6, LLC and fabric after the package's state.
  */
 static const struct idle_state core_states[] = {
-	{ 0, 1000, 30, 0 },
-	{ 4000, 2000, 20, 200 },
-	{ 500000, 170000, 2, 20000 },
+	{ 0, 1000, 30, 0, false },
+	{ 4000, 2000, 20, 200, false },
+	{ 500000, 170000, 2, 20000, true },
 };
 static const struct idle_state shared_states[] = {
-	{ 0, 0, 60, 0 }, { 1800000, 450000, 8, 200000 }, /* on top of C6 */
+	{ 0, 0, 60, 0, false }, { 1800000, 450000, 8, 200000, true }, /* on top of C6 */
 };
 
 #define NR_STATES(states) (sizeof(states) / sizeof((states)[0]))
@@ -85,11 +86,11 @@ int power_init(struct power *power, const struct topo *topo)
 		struct power_unit *package = package_of(power, cpu);
 
 		core->kind = cpu->kind;
-		core->busy_mw = core_mw(cpu->capacity, server);
+		core->full_mw = core->busy_mw = core_mw(cpu->capacity, server);
 		core->more_mw = core->busy_mw * MORE_PERCENT / 100;
 		if (!cpu->smt)
-			cache->busy_mw += CACHE_MW_PER_CORE;
-		package->busy_mw = server ? SERVER_PACKAGE_MW : PACKAGE_MW;
+			cache->full_mw = cache->busy_mw += CACHE_MW_PER_CORE;
+		package->full_mw = package->busy_mw = server ? SERVER_PACKAGE_MW : PACKAGE_MW;
 		cache->kind = package->kind = ENERGY_SHARED;
 	}
 	return 0;
@@ -137,7 +138,7 @@ static const struct idle_state *settle(struct power *power, struct power_unit *u
 		state = u->kind == ENERGY_SHARED
 				? idle_state(shared_states, NR_STATES(shared_states), ns)
 				: idle_state(core_states, NR_STATES(core_states), ns);
-		mw = mw * state->percent / 100;
+		mw = (state->off ? u->full_mw : mw) * state->percent / 100;
 	}
 	add_energy(power, u->kind, mw * ns);
 	return state;
@@ -178,6 +179,17 @@ void power_idle(struct power *power, struct sim_cpu *c, u64 now_ns)
 	unit_idle(power, c->power.core, now_ns);
 	unit_idle(power, c->power.cache, now_ns);
 	unit_idle(power, c->power.package, now_ns);
+}
+
+void power_set_level(struct power *power, struct sim_cpu *c, u32 power_share, u64 now_ns)
+{
+	struct power_unit *core = c->power.core;
+
+	/* An idle time is not cut in two, as its length decides on how deep it was. */
+	if (core->nr_busy)
+		settle(power, core, now_ns);
+	core->busy_mw = (u64)core->full_mw * power_share / CLOCK_FULL;
+	core->more_mw = core->busy_mw * MORE_PERCENT / 100;
 }
 
 u64 power_exit_latency(const struct power *power, const struct sim_cpu *c, u64 now_ns)

@@ -23,7 +23,8 @@ struct sim_cpu;
 struct power_unit {
 	u64 since_ns;
 	u32 nr_busy; /* CPUs */
-	u32 busy_mw; /* with one CPU busy */
+	u32 full_mw; /* with one CPU busy, at the highest level of the clock */
+	u32 busy_mw; /* at its present level */
 	u32 more_mw; /* for each further one */
 	u32 kind;    /* whose energy it is; NR_ENERGY_KINDS - 1 for caches and packages */
 };
@@ -52,6 +53,9 @@ void power_cpu_init(struct power *power, const struct topo_cpu *topo, struct pow
 /* The CPU begins to run, or to idle. */
 void power_busy(struct power *power, struct sim_cpu *c, u64 now_ns);
 void power_idle(struct power *power, struct sim_cpu *c, u64 now_ns);
+
+/* The clock of the CPU's core changes: a busy CPU draws so many 1024ths of its most. */
+void power_set_level(struct power *power, struct sim_cpu *c, u32 power_share, u64 now_ns);
 
 /* How long waking an idle CPU takes now. */
 u64 power_exit_latency(const struct power *power, const struct sim_cpu *c, u64 now_ns);

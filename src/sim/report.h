@@ -22,4 +22,7 @@ unsigned long long report_work_ns(unsigned long long work); /* at full speed */
  */
 unsigned report_fairness(const struct sim *sim);
 
+/* How fast CPUs of a kind ran while busy, in 1/1000 of full speed; 0: they never were. */
+unsigned report_speed(const struct sim *sim, int kind);
+
 #endif

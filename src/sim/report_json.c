@@ -55,6 +55,24 @@ static void energy(FILE *out, const struct sim *sim)
 	fprintf(out, ",\n ");
 }
 
+/* Clocks: only where something sets them. */
+static void clocks(FILE *out, const struct sim *sim)
+{
+	const struct governor *g = &sim->governor;
+	int kind;
+
+	if (g->type == GOVERNOR_HARDWARE)
+		return;
+	fprintf(out, "\"governor\":\"%s\",\"clock_changes\":%llu,\"busy_speed_by_kind\":[",
+		sim_governor_name(g->type), g->nr_changes);
+	for (kind = 0; kind < sim->topo->nr_kinds; kind++) {
+		unsigned permille = report_speed(sim, kind);
+
+		fprintf(out, "%s%u.%03u", kind ? "," : "", permille / 1000, permille % 1000);
+	}
+	fprintf(out, "],\n ");
+}
+
 static void counts(FILE *out, const struct sim *sim)
 {
 	const struct sim_stats *s = &sim->stats;
@@ -103,6 +121,7 @@ void report_json(FILE *out, const struct sim *sim)
 	number(out, "duration_s", sim->end_ns, NSEC_PER_SEC, 9);
 	fprintf(out, ",\"cpus\":%d,\"domains\":%d,\n ", sim->topo->nr_cpus, sim->topo->nr_domains);
 	energy(out, sim);
+	clocks(out, sim);
 	times(out, "wakeup_us", &sim->stats.wakeup);
 	fprintf(out, ",\n ");
 	times(out, "frame_late_us", &sim->stats.frame);

@@ -41,6 +41,13 @@ unsigned report_fairness(const struct sim *sim)
 	return (unsigned)(sum * sum * 1000 / (squares * nr));
 }
 
+unsigned report_speed(const struct sim *sim, int kind)
+{
+	const struct governor_stats *stats = &sim->governor.stats[kind];
+
+	return stats->busy_ns ? stats->full_ns * 1000 / stats->busy_ns : 0;
+}
+
 /* "1.234" and so on, right-aligned. */
 static void print_ms(FILE *out, u64 ns)
 {
@@ -102,6 +109,18 @@ static void print_energy(FILE *out, const struct sim *sim)
 		uj / 1000000, uj / 1000 % 1000, per_joule_us / 1000000, per_joule_us % 1000000);
 }
 
+static void print_clocks(FILE *out, const struct sim *sim)
+{
+	int kind;
+
+	if (sim->governor.type == GOVERNOR_HARDWARE)
+		return;
+	fprintf(out, "%-22s", sim_governor_name(sim->governor.type));
+	for (kind = 0; kind < sim->topo->nr_kinds; kind++)
+		fprintf(out, "  kind %d busy at %u %%", kind, report_speed(sim, kind) / 10);
+	fprintf(out, "  %llu changes\n", sim->governor.nr_changes);
+}
+
 static void print_totals(FILE *out, const struct sim *sim)
 {
 	const struct sim_stats *s = &sim->stats;
@@ -143,6 +162,7 @@ void report_text(FILE *out, const struct sim *sim)
 		print_group(out, &sim->workloads[i], &sim->groups[i]);
 	print_totals(out, sim);
 	print_energy(out, sim);
+	print_clocks(out, sim);
 	for (i = 0; i < sim->nr_breaches && i < MAX_BREACHES; i++)
 		fprintf(out, "BROKEN %s\n", sim->breach[i]);
 	if (sim->nr_breaches > MAX_BREACHES)

@@ -63,6 +63,7 @@ static void put_prev(struct sim *sim, struct sim_cpu *c, struct task_struct *p, 
 void cpu_stop(struct sim *sim, struct sim_cpu *c)
 {
 	event_queue_cancel(&sim->events, timer_of_cpu(c, TIMER_WORK));
+	governor_stop(sim, c);
 	if (sim->trace && c->curr)
 		trace_stop(sim->trace, sim, c);
 	c->curr = NULL;
@@ -80,9 +81,10 @@ static void set_next(struct sim *sim, struct sim_cpu *c, struct task_struct *p)
 	p->state = TASK_RUNNING;
 	p->exec_start_ns = sim->now_ns;
 	c->curr = p;
+	c->progress_ns = sim->now_ns + sim->cost->switch_ns;
+	governor_start(sim, c, p);
 	sim->stats.switches++;
 	sim->policy->running(p);
-	c->progress_ns = sim->now_ns + sim->cost->switch_ns;
 	task_ran_from(sim, p, c);
 	cpu_arm_work(sim, c);
 	if (sim->trace)
@@ -271,6 +273,7 @@ void cpu_work_done(struct sim *sim, struct sim_cpu *c)
 	} else {
 		sim->policy->stopping(p);
 		sim->policy->quiescent(p, true);
+		governor_sleep(sim, p);
 		if (p->does == WORKLOAD_EXITS)
 			task_exit(sim, p);
 		else

@@ -231,6 +231,7 @@ void task_wake(struct sim *sim, struct task_struct *p, u32 waker_cpu)
 	p->woken_ns = p->ready_ns = sim->now_ns;
 	p->wakeup_latency_due = p->ran_on != NOT_CPU; /* starting is not waking up */
 	p->cpu = select_cpu(sim, p);
+	governor_wake(sim, p);
 	if (p->insertion.where == INSERT_LOCAL)
 		p->insertion.cpu = p->cpu;
 	task_enqueue(sim, p, p->fresh ? 0 : ENV_ENQ_WAKEUP);

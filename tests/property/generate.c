@@ -123,7 +123,7 @@ static u32 draw_hotplugs(struct rng *rng, u32 nr_cpus)
 
 void generate(struct test_case *test, u64 seed)
 {
-	struct rng rng = rng_stream(seed, 77);
+	struct rng rng = rng_stream(seed, 77), clocks = rng_stream(seed, 78);
 	u32 i, nr_cpus = 1, hotplugs;
 
 	memset(test, 0, sizeof(*test));
@@ -132,6 +132,8 @@ void generate(struct test_case *test, u64 seed)
 	for (i = 0; i < LEVELS; i++)
 		nr_cpus *= test->arity[i];
 	test->mode = rng_below(&rng, 2) ? TOPO_MODE_PERF : TOPO_MODE_POWERSAVE;
+	if (!rng_below(&clocks, 3))
+		test->governor = GOVERNOR_SCHEDUTIL;
 	test->duration_ns = rng_between(&rng, 20, 200) * NSEC_PER_MSEC;
 	if (!rng_below(&rng, 32)) /* long enough to starve */
 		test->duration_ns *= 20;

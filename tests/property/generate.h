@@ -18,6 +18,7 @@ struct test_case {
 	u32 kinds; /* 1 to 3: of the cores, by number */
 	struct scenario scenario;
 	enum topo_mode mode;
+	enum sim_governor governor;
 	u64 duration_ns;
 	u64 land_ns; /* a longer gap between counting a task and seeing it: more races */
 	u64 restart_ns;

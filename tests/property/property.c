@@ -86,6 +86,7 @@ bool run_case(const struct test_case *test, const struct sim_policy *policy,
 				    .workloads = test->scenario.workloads,
 				    .nr_workloads = test->scenario.nr_workloads,
 				    .mode = test->mode,
+				    .governor = test->governor,
 				    .seed = test->seed,
 				    .duration_ns = test->duration_ns,
 				    .load_topo = load_topo,
@@ -113,8 +114,9 @@ void show_case(FILE *out, const struct test_case *test)
 
 	topology_words(test, words, sizeof(words));
 	scenario_write(&test->scenario, text, sizeof(text));
-	fprintf(out, "# -i \"%s\" --mode %s --seed %llu --duration %lluns\n", words,
-		test->mode == TOPO_MODE_PERF ? "perf" : "powersave", test->seed, test->duration_ns);
+	fprintf(out, "# -i \"%s\" --mode %s --governor %s --seed %llu --duration %lluns\n", words,
+		test->mode == TOPO_MODE_PERF ? "perf" : "powersave",
+		sim_governor_name(test->governor), test->seed, test->duration_ns);
 	if (test->kinds > 1 || test->land_ns != sim_cost_find("x86")->land_ns)
 		fprintf(out, "# with %u kinds of core, and %llu ns from counted to queued\n",
 			test->kinds, test->land_ns);

@@ -36,6 +36,8 @@ models_stay_as_they_are() {
 		golden "$policy.json" -i "$laptop" -w mixed --policy "$policy" --seed 7 \
 			--duration 1s --format json
 	done
+	golden fair-schedutil.json -i "$laptop" -w mixed --policy fair --governor schedutil --seed 7 \
+		--duration 1s --format json
 }
 
 seeds_decide() {
@@ -143,6 +145,7 @@ mistakes_are_explained() {
 	refused 2 "--policy cfs" "${machine[@]}" -w game --policy cfs
 	refused 2 "--format xml" "${machine[@]}" -w game --format xml
 	refused 2 "--duration 10" "${machine[@]}" -w game --duration 10
+	refused 2 "--governor fast" "${machine[@]}" -w game --governor fast
 	refused 2 "--costs arm" "${machine[@]}" -w game --costs arm
 	refused 2 "no option --fast" "${machine[@]}" -w game --fast
 	refused 2 "what is 'more'" "${machine[@]}" -w game more
