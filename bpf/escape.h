@@ -32,7 +32,7 @@ static inline bool escape_is_due(struct task_struct *p, const struct task_ctx *t
 		return false;
 	if (!m || !read_word(&m->idle_words))
 		return false;
-	return env_task_weight(p) >= WEIGHT_NICE0 || policy_current()->mode == TOPO_MODE_PERF;
+	return env_task_weight(p) >= WEIGHT_NICE0 || !policy_saves(policy_current());
 }
 
 /* At the tick. True: its slice has to end. */

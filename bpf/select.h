@@ -81,9 +81,9 @@ static inline bool select_step_perf(const struct policy *policy, u32 nr_kinds, u
 static inline bool select_step_powersave(const struct policy *policy, u32 nr_kinds, u32 i,
 					 struct select_step *step)
 {
-	u32 rounds = policy->nr_active ? 2 : 1, round = i / nr_kinds;
+	u32 rounds = policy_packs(policy) ? 2 : 1, round = i / nr_kinds;
 
-	step->want = policy->nr_active && round == 0 ? WANT_ACTIVE : 0;
+	step->want = policy_packs(policy) && round == 0 ? WANT_ACTIVE : 0;
 	if (round < rounds) {
 		select_step_kind(policy, nr_kinds, i, step);
 		step->reach = nr_kinds == 1 ? LEVEL_LLC : LEVEL_NODE;
@@ -98,18 +98,9 @@ static inline bool select_step_powersave(const struct policy *policy, u32 nr_kin
 static inline bool select_step(const struct policy *policy, u32 nr_kinds, u32 i,
 			       struct select_step *step)
 {
-	if (policy->mode == TOPO_MODE_PERF)
+	if (!policy_saves(policy))
 		return select_step_perf(policy, nr_kinds, i, step);
 	return select_step_powersave(policy, nr_kinds, i, step);
-}
-
-/* Slots of the active CPUs in a tile's word. */
-static inline u64 select_active(const struct tile *t)
-{
-	const struct policy *policy = env_policy();
-	u32 word = t->word;
-
-	return policy ? policy->active[env_index(word, TOPO_MAX_WORDS)] : 0;
 }
 
 /* Idle slots of a tile that the task may use and that are of this kind and what is wanted. */
@@ -125,7 +116,7 @@ static inline u64 select_slots(const struct topo_conf *conf, const struct task_c
 	if (kind < TOPO_MAX_KINDS)
 		idle &= t->kind[env_index(kind, TOPO_MAX_KINDS)];
 	if (want & WANT_ACTIVE)
-		idle &= select_active(t);
+		idle &= policy_active_slots(t);
 	return idle & affinity_slots(conf, task, t);
 }
 
@@ -274,7 +265,7 @@ static inline void count_selected(const struct policy *policy, u32 prev_cpu, u32
 		count(whole ? STAT_SEL_PREV_CORE : STAT_SEL_PREV_THREAD);
 	else
 		count(stats[whole][distance_level(prev, c)]);
-	if (policy->nr_active && !(want & WANT_ACTIVE))
+	if (policy_packs(policy) && !(want & WANT_ACTIVE))
 		count(STAT_SEL_SPILL);
 }
 
@@ -282,7 +273,7 @@ static inline void count_selected(const struct policy *policy, u32 prev_cpu, u32
 static inline u32 select_unfit(const struct topo_conf *conf, const struct policy *policy,
 			       const struct task_ctx *task)
 {
-	if (!fit_matters(conf) || policy->mode == TOPO_MODE_PERF)
+	if (!fit_matters(conf) || !policy_saves(policy))
 		return 0;
 	return fit_unfit_kinds(policy, task, env_now());
 }

@@ -156,13 +156,13 @@ static void slots_are_idle_allowed_and_as_wanted(void **state)
 	assert_int_equal(select_slots(&fake.conf, &p.ctx, t, 1, 0), 0x0eULL << base);
 	fake.policy.active[0] = 0x12ULL << base;
 	fake.policy.active[1] = -1ULL;
-	assert_int_equal(select_active(t), 0x12ULL << base);
+	assert_int_equal(policy_active_slots(t), 0x12ULL << base);
 	assert_int_equal(select_slots(&fake.conf, &p.ctx, t, ANY, WANT_ACTIVE), 0x12ULL << base);
 	assert_int_equal(select_slots(&fake.conf, &p.ctx, t, ANY, WANT_ACTIVE | WANT_WHOLE), 0);
 	p.ctx.allowed[0] = 0x06ULL << base;
 	assert_int_equal(select_slots(&fake.conf, &p.ctx, t, ANY, 0), 0x06ULL << base);
 	fake.no_policy = true;
-	assert_int_equal(select_active(t), 0);
+	assert_int_equal(policy_active_slots(t), 0);
 }
 
 static void the_best_slot_is_claimed(void **state)
