@@ -141,7 +141,7 @@ static void show(struct monitor *m)
 	};
 
 	view.watts = read_watts(&m->rapl, view.zone_watts);
-	view.reason = energy_view_reason(&view.policy, clock_now_ns(CLOCK_MONOTONIC));
+	view.reason = energy_view_reason(&view.policy, running_clock_ns(&m->running));
 	if (m->options.json) {
 		monitor_json(stdout, &view);
 	} else {

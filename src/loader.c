@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "kernel_check.h"
 #include "loader.h"
 #include "bpf/main.skel.h" /* uses the types of bpf/intf.h */
@@ -272,18 +273,9 @@ const struct exit_report *loader_exit_report(const struct loader *loader)
 	return (const struct exit_report *)&loader->skel->bss->exit_report;
 }
 
-/* Whatever ran last started then; it may have been ourselves. */
 u64 loader_clock_ns(const struct loader *loader)
 {
-	u32 nr = bpf_map__max_entries(loader->skel->maps.cpus);
-	u64 latest = 0;
-
-	for (u32 i = 0; i < nr; i++) {
-		u64 start = *(const volatile u64 *)&loader->cpus[i].run_start_ns;
-
-		latest = start > latest ? start : latest;
-	}
-	return latest;
+	return clock_of_dispatcher_ns(loader->cpus, bpf_map__max_entries(loader->skel->maps.cpus));
 }
 
 const struct cpu_stats *loader_cpu_stats(const struct loader *loader, u32 cpu)

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "message.h"
 #include "running.h"
 #include "bpf/main.skel.h" /* uses the types of bpf/intf.h */
@@ -219,6 +220,11 @@ void running_close(struct running *r)
 const struct policy *running_policy(const struct running *r)
 {
 	return &r->policies[__atomic_load_n(r->policy_index, __ATOMIC_ACQUIRE) & 1];
+}
+
+u64 running_clock_ns(const struct running *r)
+{
+	return clock_of_dispatcher_ns(r->layout.cpus, r->layout.conf.nr_cpu_ids);
 }
 
 int running_open_or_say(struct running *r)

@@ -37,6 +37,7 @@ void running_close(struct running *r);
 
 /* The policy in force. */
 const struct policy *running_policy(const struct running *r);
+u64 running_clock_ns(const struct running *r); /* what its moments are compared with: clock.h */
 
 /* running_open(), saying why it failed: an exit status, EXIT_DONE when it worked. */
 int running_open_or_say(struct running *r);

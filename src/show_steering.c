@@ -32,17 +32,15 @@ void show_steering(void)
 	struct energy_view view = { 0 };
 	struct running running;
 	struct policy policy;
-	struct rapl_clock now;
 	char why[256];
 
 	if (running_open(&running, why, sizeof(why)))
 		return;
 	measure(view.zone_watts);
-	rapl_now(&now);
 	policy = *running_policy(&running);
 	view.layout = &running.layout;
 	view.policy = &policy;
-	view.reason = energy_view_reason(&policy, now.monotonic_ns);
+	view.reason = energy_view_reason(&policy, running_clock_ns(&running));
 	printf("\nscheduled by scx_topo\n");
 	energy_view_text(stdout, &view);
 	running_close(&running);
