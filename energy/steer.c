@@ -345,7 +345,21 @@ void steer_policy(const struct steer *steer, u64 now_ns, struct policy *policy)
 		return;
 	memcpy(policy->kind_order, model->order, sizeof(policy->kind_order));
 	policy->reason = fill_active(steer, now_ns, policy);
-	policy->expires_ns = now_ns + STEER_EXPIRY_PERIODS * steer_period_ns(steer);
+	policy->expires_ns = steer_expires_ns(steer, now_ns);
+}
+
+u64 steer_renewal_ns(const struct steer *steer)
+{
+	if (steer->mode == TOPO_MODE_PERF)
+		return 0;
+	return steer->nr_idle ? steer_period_ns(steer) : STEER_RENEWAL_NS;
+}
+
+u64 steer_expires_ns(const struct steer *steer, u64 now_ns)
+{
+	u64 renewal_ns = steer_renewal_ns(steer);
+
+	return renewal_ns ? now_ns + renewal_ns + STEER_LIFETIME_NS - STEER_RENEWAL_NS : 0;
 }
 
 u64 steer_period_ns(const struct steer *steer)

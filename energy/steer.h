@@ -13,6 +13,10 @@
  * for twice as long each time, up to half an hour.
  *
  * Without energy counters the ranking of kinds is the static one, and packing is taken on trust.
+ *
+ * A policy expires unless it is renewed, so that a user space that hangs steers nothing: 0.9 s
+ * after the last sign of life while there is load, which takes three signs a second; later on an
+ * idle machine, where nothing is placed, and where being woken up costs more than it may be worth.
  */
 #ifndef SCX_TOPO_ENERGY_STEER_H
 #define SCX_TOPO_ENERGY_STEER_H
@@ -23,7 +27,8 @@
 
 #define STEER_PERIOD_NS	     NSEC_PER_SEC
 #define STEER_IDLE_PERIOD_NS (5 * NSEC_PER_SEC)
-#define STEER_EXPIRY_PERIODS 3 /* readings may be missed before the policy expires */
+#define STEER_RENEWAL_NS     (STEER_PERIOD_NS / 3)
+#define STEER_LIFETIME_NS    (900 * NSEC_PER_MSEC)
 #define STEER_HISTORY	     5
 
 struct steer {
@@ -59,8 +64,14 @@ void steer_set_mode(struct steer *steer, enum topo_mode mode);
 /* Takes a reading. True: something was decided, and explanation says what. */
 bool steer_take(struct steer *steer, const struct energy_sample *sample);
 
-/* The policy as of now. It expires unless it is written again in time. */
+/* The policy as of now. It expires unless it is written again, or renewed, in time. */
 void steer_policy(const struct steer *steer, u64 now_ns, struct policy *policy);
+
+/* When a policy expires that is written or renewed now; 0: never. */
+u64 steer_expires_ns(const struct steer *steer, u64 now_ns);
+
+/* How soon it is to be renewed; 0: not at all. */
+u64 steer_renewal_ns(const struct steer *steer);
 
 /* When the next reading is wanted; 0: none is. */
 u64 steer_period_ns(const struct steer *steer);

@@ -263,6 +263,13 @@ void loader_set_policy(struct loader *loader, const struct policy *policy)
 	__atomic_store_n(&loader->skel->bss->policy_index, next, __ATOMIC_RELEASE);
 }
 
+void loader_renew_policy(struct loader *loader, u64 expires_ns)
+{
+	struct policy *valid = &loader->policies[loader->skel->bss->policy_index];
+
+	__atomic_store_n(&valid->expires_ns, expires_ns, __ATOMIC_RELAXED);
+}
+
 int loader_event_fd(const struct loader *loader)
 {
 	return ring_buffer__epoll_fd(loader->events);

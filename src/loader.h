@@ -45,6 +45,9 @@ unsigned long long loader_hotplug_seq(void);
 /* Makes a policy the valid one, from the next decision on. */
 void loader_set_policy(struct loader *loader, const struct policy *policy);
 
+/* Lets the valid policy live until then. */
+void loader_renew_policy(struct loader *loader, u64 expires_ns);
+
 /* Readable when the scheduler has ended by itself. */
 int loader_event_fd(const struct loader *loader);
 

@@ -106,15 +106,17 @@ static void arm_timer(struct steering *s)
 	u64 at = earlier(s->mode.recheck_ns, s->supply_ns);
 	struct itimerspec spec = { 0 };
 
-	if (reads_energy(s))
+	if (reads_energy(s)) {
 		at = earlier(at, s->read_ns + steer_period_ns(&s->steer));
+		at = earlier(at, s->renewed_ns + steer_renewal_ns(&s->steer));
+	}
 	spec.it_value.tv_sec = at / NSEC_PER_SEC;
 	spec.it_value.tv_nsec = at % NSEC_PER_SEC;
 	timerfd_settime(s->timer, TFD_TIMER_ABSTIME, &spec, NULL);
 }
 
 /* On the dispatcher's clock, as that is what it compares with. */
-static void write_policy(struct steering *s, struct loader *loader)
+static void write_policy(struct steering *s, struct loader *loader, u64 now_ns)
 {
 	struct policy policy;
 
@@ -124,6 +126,13 @@ static void write_policy(struct steering *s, struct loader *loader)
 		policy.reason = s->mode.mode == TOPO_MODE_PERF ? POLICY_PERF : POLICY_STATIC;
 	}
 	loader_set_policy(loader, &policy);
+	s->renewed_ns = now_ns;
+}
+
+static void renew_policy(struct steering *s, struct loader *loader, u64 now_ns)
+{
+	loader_renew_policy(loader, steer_expires_ns(&s->steer, loader_clock_ns(loader)));
+	s->renewed_ns = now_ns;
 }
 
 /* Takes a reading: the first one is only there for the next to be compared with. */
@@ -175,7 +184,7 @@ static void decide_mode(struct steering *s, struct loader *loader, u64 now_ns)
 	if (!mode_decide(&s->mode, &s->inputs, now_ns))
 		return;
 	start_mode(s, loader, now_ns);
-	write_policy(s, loader);
+	write_policy(s, loader, now_ns);
 }
 
 static void look_at_supply(struct steering *s, u64 now_ns)
@@ -213,10 +222,14 @@ static void on_timer(struct steering *s, struct loader *loader, u64 now_ns)
 		return;
 	if (s->supply_ns && now_ns >= s->supply_ns)
 		look_at_supply(s, now_ns);
-	if (!reads_energy(s) || now_ns < s->read_ns + steer_period_ns(&s->steer))
+	if (!reads_energy(s))
 		return;
-	read_machine(s, loader, now_ns);
-	write_policy(s, loader);
+	if (now_ns >= s->read_ns + steer_period_ns(&s->steer)) {
+		read_machine(s, loader, now_ns);
+		write_policy(s, loader, now_ns);
+	} else if (now_ns >= s->renewed_ns + steer_renewal_ns(&s->steer)) {
+		renew_policy(s, loader, now_ns);
+	}
 }
 
 void steering_event(struct steering *s, struct loader *loader, const struct pollfd *fds)

@@ -4,8 +4,9 @@
  * counters, and writes policies. What is decided, and why, is in energy/; this is the plumbing.
  *
  * It sleeps as long as nothing changes. In performance mode no reading is ever taken; in powersave
- * one a second, and one in five seconds on an idle machine. Mains, battery and profile tell of
- * themselves; a battery is looked at every 30 s besides, as not all of them do.
+ * one a second, and one in five seconds on an idle machine; in between the policy is renewed.
+ * Mains, battery and profile tell of themselves; a battery is looked at every 30 s besides, as not
+ * all of them do.
  */
 #ifndef SCX_TOPO_STEERING_H
 #define SCX_TOPO_STEERING_H
@@ -42,6 +43,7 @@ struct steering {
 	struct epp epp;
 	struct energy_counters counters; /* at the reading before */
 	u64 read_ns;			 /* when that was; 0: there was none */
+	u64 renewed_ns;			 /* the policy's last sign of life */
 	u64 supply_ns;			 /* when to look at the battery; 0: never */
 	int watch;			 /* for power supplies, or -1 */
 	int timer;

@@ -11,6 +11,7 @@ static void write_policy(struct sim *sim)
 	struct sim_steering *s = sim->steering;
 
 	steer_policy(&s->steer, sim->now_ns, &sim->policy_map);
+	sim->policy_map.expires_ns = 0; /* nothing hangs here */
 	s->next_ns = 0;
 	if (steer_period_ns(&s->steer))
 		s->next_ns = sim->now_ns + steer_period_ns(&s->steer);

@@ -332,7 +332,7 @@ static void test_perf_wants_nothing(void **state)
 	assert_int_equal(policy.kind_order[0], 1);
 	steer_set_mode(&steer, TOPO_MODE_POWERSAVE);
 	steer_policy(&steer, 5, &policy);
-	assert_int_equal(policy.expires_ns, 5 + 3 * NSEC_PER_SEC);
+	assert_int_equal(policy.expires_ns, 5 + STEER_LIFETIME_NS);
 	assert_int_equal(policy.kind_order[0], 0);
 	steer_end(&steer);
 }
@@ -351,6 +351,31 @@ static void test_idle_is_left_alone(void **state)
 	plant.load = 2.0;
 	run_and_count(&plant, &steer, 1, "");
 	assert_int_equal(steer_period_ns(&steer), STEER_PERIOD_NS);
+	steer_end(&steer);
+}
+
+/* Twice in a row it may be late; and nobody is woken up more often than there are readings. */
+static void test_a_policy_lives_for_less_than_a_second_where_there_is_load(void **state)
+{
+	struct plant plant;
+	struct steer steer;
+
+	(void)state;
+	plant_make(&plant, 614, 1);
+	plant.load = 2.0;
+	start_saving(&steer, &plant);
+	for (u32 i = 0; i < 30; i++) {
+		run_and_count(&plant, &steer, 1, "");
+		assert_true(steer_expires_ns(&steer, 7) < 7 + NSEC_PER_SEC);
+		assert_true(2 * steer_renewal_ns(&steer) < steer_expires_ns(&steer, 0));
+	}
+	plant.load = 0.01;
+	for (u32 i = 0; i < 30; i++) {
+		run_and_count(&plant, &steer, 1, "");
+		assert_int_equal(steer_renewal_ns(&steer), steer_period_ns(&steer));
+		assert_true(steer_expires_ns(&steer, 0) >=
+			    steer_period_ns(&steer) + NSEC_PER_SEC / 2);
+	}
 	steer_end(&steer);
 }
 
@@ -414,6 +439,7 @@ int main(void)
 		cmocka_unit_test(test_no_veto_where_packing_pays),
 		cmocka_unit_test(test_perf_wants_nothing),
 		cmocka_unit_test(test_idle_is_left_alone),
+		cmocka_unit_test(test_a_policy_lives_for_less_than_a_second_where_there_is_load),
 		cmocka_unit_test(test_a_change_of_load_spoils_a_probe),
 		cmocka_unit_test(test_without_energy_the_order_is_static),
 	};
