@@ -31,6 +31,14 @@ expect_status() {
 	fi
 }
 
+# says WHAT PATTERN [COUNT]: the output has that many lines with the pattern, or at least one
+says() {
+	local count
+	count=$(grep -cE "$2" <<<"$output")
+	[ -n "${3:-}" ] || [ "$count" = 0 ] || count=some
+	expect "$1" "${3:-some}" "$count"
+}
+
 # The last line of each test.
 finish() {
 	echo "$failures checks failed"
