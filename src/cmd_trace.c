@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "energy/rapl.h"
+#include "energy_view.h"
 #include "help.h"
 #include "kernel_check.h"
 #include "message.h"
@@ -20,6 +22,7 @@
 #define MIN_SECONDS	0.01
 #define MAX_SECONDS	3600
 #define KIB_PER_CPU	8192 /* some 100,000 events */
+#define POWER_PERIOD_S	0.1
 
 struct options {
 	const char *file;
@@ -78,17 +81,55 @@ static void sleep_for(double seconds)
 	nanosleep(&time, NULL);
 }
 
-/* Which scheduler is in charge. */
-static void scheduler_name(char *name, size_t size)
+/* Which scheduler is in charge; false: the kernel's own. */
+static bool is_sched_ext(char *name, size_t size)
 {
 	char state[32] = "";
 
 	snprintf(name, size, "the kernel's own");
-	if (sched_ext_read("state", state, sizeof(state)) && !strcmp(state, "enabled"))
-		sched_ext_read("root/ops", name, size);
+	if (!sched_ext_read("state", state, sizeof(state)) || strcmp(state, "enabled"))
+		return false;
+	sched_ext_read("root/ops", name, size);
+	return true;
 }
 
-static int record(struct tracefs *fs, double seconds)
+/* Power since the last time, as marks among the events. */
+static void mark_power(const struct tracefs *fs, struct rapl *rapl)
+{
+	double watts[NR_RAPL_TYPES];
+	struct rapl_reading reading;
+	struct rapl_clock now;
+	char line[128];
+	int type;
+
+	rapl_now(&now);
+	rapl_read(rapl, &now, &reading);
+	energy_view_zones(&reading, watts);
+	for (type = 0; type < NR_RAPL_TYPES; type++) {
+		if (watts[type] < 0)
+			continue;
+		snprintf(line, sizeof(line), SCHED_EVENT_POWER, rapl_type_name(type), watts[type]);
+		tracefs_mark(fs, line);
+	}
+}
+
+/* Sleeps at one go where there is nothing to read. */
+static void wait_until_done(const struct tracefs *fs, double seconds)
+{
+	double step, left;
+	struct rapl rapl;
+
+	rapl_open(&rapl, "/");
+	mark_power(fs, &rapl);
+	for (left = seconds; left > 0 && !interrupted; left -= step) {
+		step = rapl.status == RAPL_OK && left > POWER_PERIOD_S ? POWER_PERIOD_S : left;
+		sleep_for(step);
+		mark_power(fs, &rapl);
+	}
+	rapl_close(&rapl);
+}
+
+static int record(struct tracefs *fs, bool sched_ext, double seconds)
 {
 	int err = tracefs_open(fs, KIB_PER_CPU);
 
@@ -102,9 +143,11 @@ static int record(struct tracefs *fs, double seconds)
 					 "/sys/kernel/tracing/instances/scx_topo");
 	if (err)
 		return fail(EXIT_FAILED, "cannot set up tracing: %s", strerror(-err));
+	if (sched_ext)
+		tracefs_probe_grants(fs); /* where the kernel cannot, runs are shown without */
 	err = tracefs_start(fs);
 	if (!err && !interrupted)
-		sleep_for(seconds);
+		wait_until_done(fs, seconds);
 	err = err ?: tracefs_stop(fs);
 	return err ? fail(EXIT_FAILED, "cannot switch tracing: %s", strerror(-err)) : EXIT_DONE;
 }
@@ -161,10 +204,9 @@ static int trace(const struct options *options, const struct topo *topo)
 	unsigned long long lost;
 	struct tracefs fs;
 	char scheduler[128];
-	int status;
+	bool sched_ext = is_sched_ext(scheduler, sizeof(scheduler));
+	int status = record(&fs, sched_ext, options->seconds);
 
-	scheduler_name(scheduler, sizeof(scheduler));
-	status = record(&fs, options->seconds);
 	if (status == EXIT_DONE) {
 		lost = tracefs_lost(&fs);
 		if (lost)

@@ -66,6 +66,34 @@ static bool parse_waking(const char *text, struct sched_event *event)
 			      &event->target_cpu) == 3;
 }
 
+static bool parse_woken(const char *text, struct sched_event *event)
+{
+	bool parsed = parse_waking(text, event);
+
+	event->type = EVENT_WOKEN;
+	return parsed;
+}
+
+/* "(ADDRESS) pid=..." */
+static bool parse_grant(const char *text, struct sched_event *event)
+{
+	unsigned long long slice_ns, deadline_ns;
+
+	event->type = EVENT_GRANT;
+	if (sscanf(text, "(%*[^)]) pid=%u slice=%llu deadline=%llu", &event->pid, &slice_ns,
+		   &deadline_ns) != 3)
+		return false;
+	event->slice_ns = slice_ns;
+	event->deadline_ns = deadline_ns;
+	return true;
+}
+
+static bool parse_power(const char *text, struct sched_event *event)
+{
+	event->type = EVENT_POWER;
+	return sscanf(text, "scx_topo power %15s %lf", event->zone, &event->watts) == 2;
+}
+
 static bool parse_frequency(const char *text, struct sched_event *event)
 {
 	event->type = EVENT_FREQUENCY;
@@ -78,9 +106,10 @@ bool sched_event_parse(const char *line, struct sched_event *event)
 		const char *name;
 		bool (*parse)(const char *text, struct sched_event *event);
 	} events[] = {
-		{ ": sched_switch: ", parse_switch },
-		{ ": sched_waking: ", parse_waking },
-		{ ": cpu_frequency: ", parse_frequency },
+		{ ": sched_switch: ", parse_switch },	   { ": sched_waking: ", parse_waking },
+		{ ": sched_wakeup: ", parse_woken },	   { ": sched_wakeup_new: ", parse_woken },
+		{ ": cpu_frequency: ", parse_frequency },  { ": scx_topo_grant: ", parse_grant },
+		{ ": tracing_mark_write: ", parse_power },
 	};
 	const char *at;
 	size_t i;

@@ -3,7 +3,8 @@
 
 #include "trace_json.h"
 
-#define MAX_PID 4194304 /* the kernel's limit */
+#define MAX_PID	   4194304 /* the kernel's limit */
+#define FIRST_FAIR 100	   /* priorities above the real-time classes, where sched_ext is */
 
 /* What a CPU runs. */
 struct track {
@@ -13,6 +14,10 @@ struct track {
 	u64 start_us;
 	u64 wait_us;
 	char comm[COMM_LEN];
+	struct {
+		u32 pid; /* of the task that it is for, or was */
+		u64 slice_ns, deadline_ns;
+	} grant;
 };
 
 /* A task that wants to run. */
@@ -35,6 +40,8 @@ struct trace_json {
 	struct domain_counts *counts;
 	u64 now_us;
 	unsigned long nr_slices, nr_arrows;
+	int nr_domains;
+	bool has_power; /* its process has a name */
 };
 
 /* Names come from anybody: what JSON or UTF-8 would stumble over becomes a question mark. */
@@ -89,6 +96,7 @@ struct trace_json *trace_json_begin(FILE *out, const struct topo *topo, const ch
 		return NULL;
 	t->out = out;
 	t->nr_tracks = topo->nr_cpu_ids;
+	t->nr_domains = topo->nr_domains;
 	t->tracks = calloc(t->nr_tracks, sizeof(*t->tracks));
 	t->ready = calloc(MAX_PID, sizeof(*t->ready));
 	t->counts = calloc(topo->nr_domains, sizeof(*t->counts));
@@ -122,6 +130,16 @@ static void write_counts(struct trace_json *t, u32 domain)
 		t->counts[domain].waiting);
 }
 
+/* What sched_ext gave it when it came; "deadline_ns" is in the clock of its queue. */
+static void write_grant(struct trace_json *t, const struct track *track)
+{
+	if (track->grant.pid != track->pid || track->prio < FIRST_FAIR)
+		return;
+	fprintf(t->out, ",\"slice_us\":%llu,\"deadline_ns\":%llu",
+		(unsigned long long)(track->grant.slice_ns / 1000),
+		(unsigned long long)track->grant.deadline_ns);
+}
+
 static void end_slice(struct trace_json *t, u32 cpu, struct track *track, const char *why)
 {
 	if (!track->pid)
@@ -130,11 +148,12 @@ static void end_slice(struct trace_json *t, u32 cpu, struct track *track, const 
 		process_of(track->domain), cpu + 1);
 	write_name(t->out, track->comm);
 	fprintf(t->out,
-		"\",\"ts\":%llu,\"dur\":%llu,\"args\":{\"pid\":%u,\"prio\":%d,\"waited_us\":%llu,"
-		"\"ended\":\"%s\"}}",
+		"\",\"ts\":%llu,\"dur\":%llu,\"args\":{\"pid\":%u,\"prio\":%d,\"waited_us\":%llu",
 		(unsigned long long)track->start_us,
 		(unsigned long long)(t->now_us - track->start_us), track->pid, track->prio,
-		(unsigned long long)track->wait_us, why);
+		(unsigned long long)track->wait_us);
+	write_grant(t, track);
+	fprintf(t->out, ",\"ended\":\"%s\"}}", why);
 	t->counts[track->domain].running--;
 	t->nr_slices++;
 	track->pid = 0;
@@ -207,6 +226,45 @@ static void take_switch(struct trace_json *t, const struct sched_event *event)
 	write_counts(t, track->domain);
 }
 
+static void take_grant(struct trace_json *t, const struct sched_event *event)
+{
+	struct track *track = find_track(t, event->cpu);
+
+	if (!track)
+		return;
+	track->grant.pid = event->pid;
+	track->grant.slice_ns = event->slice_ns;
+	track->grant.deadline_ns = event->deadline_ns;
+}
+
+static void take_frequency(struct trace_json *t, const struct sched_event *event)
+{
+	const struct track *track = find_track(t, event->cpu);
+
+	if (track)
+		fprintf(t->out,
+			",\n{\"ph\":\"C\",\"name\":\"CPU %u MHz\",\"pid\":%d,\"ts\":%llu,"
+			"\"args\":{\"MHz\":%u}}",
+			event->cpu, process_of(track->domain), (unsigned long long)t->now_us,
+			event->khz / 1000);
+}
+
+/* The counters of power stand beside the domains, as they are of no single one. */
+static void take_power(struct trace_json *t, const struct sched_event *event)
+{
+	int process = process_of(t->nr_domains);
+
+	if (!t->has_power) {
+		write_title(t, "process_name", process, 0);
+		fprintf(t->out, "{\"name\":\"power\"}}");
+	}
+	t->has_power = true;
+	fprintf(t->out, ",\n{\"ph\":\"C\",\"name\":\"");
+	write_name(t->out, event->zone);
+	fprintf(t->out, ", W\",\"pid\":%d,\"ts\":%llu,\"args\":{\"W\":%.3f}}", process,
+		(unsigned long long)t->now_us, event->watts);
+}
+
 void trace_json_event(struct trace_json *t, const struct sched_event *event)
 {
 	const struct track *track;
@@ -221,14 +279,16 @@ void trace_json_event(struct trace_json *t, const struct sched_event *event)
 		if (track && event->pid % MAX_PID)
 			task_ready(t, event->pid % MAX_PID, track, event->cpu, true);
 		break;
+	case EVENT_WOKEN:
+		break; /* EVENT_WAKING was before, and knows who did it */
 	case EVENT_FREQUENCY:
-		track = find_track(t, event->cpu);
-		if (track)
-			fprintf(t->out,
-				",\n{\"ph\":\"C\",\"name\":\"CPU %u MHz\",\"pid\":%d,\"ts\":%llu,"
-				"\"args\":{\"MHz\":%u}}",
-				event->cpu, process_of(track->domain),
-				(unsigned long long)t->now_us, event->khz / 1000);
+		take_frequency(t, event);
+		break;
+	case EVENT_GRANT:
+		take_grant(t, event);
+		break;
+	case EVENT_POWER:
+		take_power(t, event);
 		break;
 	}
 }

@@ -10,19 +10,49 @@
 
 static const char *const roots[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
 
+/* Events made at run time belong to all instances, so they are two folders further up. */
+#define PROBE_FILE "../../dynamic_events"
+#define PROBE	   "scx_topo/scx_topo_grant"
+
 static int write_file(const struct tracefs *fs, const char *name, const char *text)
 {
 	char path[256];
 	int fd, err = 0;
 
 	snprintf(path, sizeof(path), "%s/%s", fs->instance, name);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
+	fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC); /* truncating removes other probes */
 	if (fd < 0)
 		return -errno;
 	if (write(fd, text, strlen(text)) < 0)
 		err = -errno;
 	close(fd);
 	return err;
+}
+
+int tracefs_enable(const struct tracefs *fs, const char *event)
+{
+	char name[128];
+
+	snprintf(name, sizeof(name), "events/%s/enable", event);
+	return write_file(fs, name, "1");
+}
+
+/* One that is left of a run that was killed is as good. */
+int tracefs_probe_grants(struct tracefs *fs)
+{
+	int err = write_file(fs, PROBE_FILE,
+			     "t:" PROBE " sched_switch pid=next->pid:s32 "
+			     "slice=next->scx.slice:u64 deadline=next->scx.dsq_vtime:u64");
+
+	if (err && err != -EEXIST)
+		return err;
+	fs->probing = true;
+	return tracefs_enable(fs, PROBE);
+}
+
+int tracefs_mark(const struct tracefs *fs, const char *text)
+{
+	return write_file(fs, "trace_marker", text);
 }
 
 /* Frequencies are of use, but not every machine has them. */
@@ -32,12 +62,12 @@ static int choose_events(const struct tracefs *fs, unsigned int kib_per_cpu)
 	int err;
 
 	snprintf(kib, sizeof(kib), "%u", kib_per_cpu);
-	write_file(fs, "events/power/cpu_frequency/enable", "1");
+	tracefs_enable(fs, "power/cpu_frequency");
 	err = write_file(fs, "tracing_on", "0");
 	err = err ?: write_file(fs, "trace_clock", "mono");
 	err = err ?: write_file(fs, "buffer_size_kb", kib);
-	err = err ?: write_file(fs, "events/sched/sched_switch/enable", "1");
-	return err ?: write_file(fs, "events/sched/sched_waking/enable", "1");
+	err = err ?: tracefs_enable(fs, "sched/sched_switch");
+	return err ?: tracefs_enable(fs, "sched/sched_waking");
 }
 
 int tracefs_open(struct tracefs *fs, unsigned int kib_per_cpu)
@@ -46,7 +76,7 @@ int tracefs_open(struct tracefs *fs, unsigned int kib_per_cpu)
 	int err = -ENOENT;
 	size_t i;
 
-	fs->instance[0] = '\0';
+	*fs = (struct tracefs){ 0 };
 	for (i = 0; i < sizeof(roots) / sizeof(roots[0]) && err == -ENOENT; i++) {
 		snprintf(events, sizeof(events), "%s/events/sched", roots[i]);
 		if (access(events, X_OK)) {
@@ -119,7 +149,11 @@ unsigned long long tracefs_lost(const struct tracefs *fs)
 
 void tracefs_close(struct tracefs *fs)
 {
+	if (fs->probing) {
+		write_file(fs, "events/" PROBE "/enable", "0");
+		write_file(fs, PROBE_FILE, "-:" PROBE);
+	}
 	if (fs->instance[0])
 		rmdir(fs->instance);
-	fs->instance[0] = '\0';
+	*fs = (struct tracefs){ 0 };
 }

@@ -12,6 +12,7 @@
 
 struct tracefs {
 	char instance[128]; /* its folder; "": none */
+	bool probing;	    /* tracefs_probe_grants() has made an event, for all instances */
 };
 
 /*
@@ -19,6 +20,18 @@ struct tracefs {
  * -ENOENT where there is no tracefs, -EBUSY when somebody else is using the instance.
  */
 int tracefs_open(struct tracefs *fs, unsigned int kib_per_cpu);
+
+/* Records that event too, "sched/sched_wakeup". Returns 0 or -errno. */
+int tracefs_enable(const struct tracefs *fs, const char *event);
+
+/*
+ * Records with each switch what sched_ext has given to the task that comes: its slice, and the
+ * deadline that it was queued with. Of any sched_ext scheduler. -errno: not with this kernel.
+ */
+int tracefs_probe_grants(struct tracefs *fs);
+
+/* A line among the events. */
+int tracefs_mark(const struct tracefs *fs, const char *text);
 
 int tracefs_start(const struct tracefs *fs);
 int tracefs_stop(const struct tracefs *fs);

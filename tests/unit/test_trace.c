@@ -59,6 +59,34 @@ static void test_waking_and_frequency(void **state)
 	assert_int_equal(e.khz, 2400000);
 }
 
+static void test_woken_grant_and_power(void **state)
+{
+	struct sched_event e;
+
+	(void)state;
+	assert_true(sched_event_parse("            sh-9 [002] d.h4. 1.000010: sched_wakeup_new: "
+				      "comm=child pid=43 prio=120 target_cpu=003\n",
+				      &e));
+	assert_int_equal(e.type, EVENT_WOKEN);
+	assert_int_equal(e.pid, 43);
+	assert_int_equal(e.target_cpu, 3);
+	assert_true(sched_event_parse("            sh-9 [002] d..3. 1.000010: scx_topo_grant: "
+				      "(__probestub_sched_switch+0x4/0x10) pid=7 slice=20000000 "
+				      "deadline=258390717\n",
+				      &e));
+	assert_int_equal(e.type, EVENT_GRANT);
+	assert_int_equal(e.cpu, 2);
+	assert_int_equal(e.pid, 7);
+	assert_int_equal(e.slice_ns, 20000000);
+	assert_int_equal(e.deadline_ns, 258390717);
+	assert_true(sched_event_parse("            sh-9 [002] ..... 1.000010: tracing_mark_write: "
+				      "scx_topo power package 3.217\n",
+				      &e));
+	assert_int_equal(e.type, EVENT_POWER);
+	assert_string_equal(e.zone, "package");
+	assert_true(e.watts > 3.2169 && e.watts < 3.2171);
+}
+
 static void test_other_lines(void **state)
 {
 	static const char *const lines[] = {
@@ -67,7 +95,10 @@ static void test_other_lines(void **state)
 		"# tracer: nop\n",
 		"# x-1 [000] d 1.000000: sched_waking: comm=a pid=1 prio=1 target_cpu=000\n",
 		"CPU:1 [LOST 12 EVENTS]\n",
-		"x-1 [000] d 1.000000: sched_wakeup: comm=a pid=1 prio=1 target_cpu=000\n",
+		"x-1 [000] d 1.000000: sched_stat_wait: comm=a pid=1 delay=1 [ns]\n",
+		"x-1 [000] d 1.000000: sched_wakeup: comm=a pid=1\n",
+		"x-1 [000] d 1.000000: scx_topo_grant: (f+0x4/0x10) pid=7 slice=20000000\n",
+		"x-1 [000] d 1.000000: tracing_mark_write: what others write\n",
 		"x-1 [000] d 1.000000: sched_waking: comm=a pid=1\n",
 		"x-1 [000] d 1.000000: sched_waking: \n",
 		": sched_waking: comm=a pid=1 prio=1 target_cpu=000\n",
@@ -111,17 +142,26 @@ static char *trace_of(const struct sched_event *events, size_t nr, unsigned long
 		.prev_ready = (ready), .pid = (to), .comm = name, .prio = 120           \
 	}
 
+#define GRANT(us, on, who, slice, deadline)                                      \
+	{                                                                        \
+		.type = EVENT_GRANT, .time_us = (us), .cpu = (on), .pid = (who), \
+		.slice_ns = (slice), .deadline_ns = (deadline)                   \
+	}
+
 static void test_file(void **state)
 {
 	static const struct sched_event events[] = {
 		SWITCH(100, 0, 0, false, 10, "hog"),
 		{ .type = EVENT_WAKING, .time_us = 150, .cpu = 0, .pid = 20, .target_cpu = 3 },
 		SWITCH(170, 3, 0, false, 20, "ga\"me"),
+		GRANT(170, 3, 20, 5000000, 77),
 		SWITCH(180, 0, 10, true, 30, "other"),
 		SWITCH(200, 3, 20, false, 10, "hog"),
 		SWITCH(260, 3, 10, false, 0, "swapper/3"),
 		{ .type = EVENT_FREQUENCY, .time_us = 270, .cpu = 1, .khz = 2400000 },
 		SWITCH(280, 9, 0, false, 40, "no such CPU"),
+		GRANT(280, 9, 40, 1, 1),
+		{ .type = EVENT_POWER, .time_us = 280, .zone = "cor\"e", .watts = 3.25 },
 	};
 	unsigned long nr;
 	char *text = trace_of(events, sizeof(events) / sizeof(events[0]), &nr);
@@ -131,6 +171,7 @@ static void test_file(void **state)
 	/* Woken at 150 by CPU 0 of domain 0, ran at 170 on CPU 3 of domain 1, with an arrow. */
 	assert_non_null(strstr(text, "\"pid\":2,\"tid\":4,\"name\":\"ga?me\",\"ts\":170,\"dur\":30,"
 				     "\"args\":{\"pid\":20,\"prio\":120,\"waited_us\":20,"
+				     "\"slice_us\":5000,\"deadline_ns\":77,"
 				     "\"ended\":\"slept\"}}"));
 	assert_non_null(strstr(text, "{\"ph\":\"s\",\"cat\":\"wake\",\"name\":\"wake\",\"id\":0,"
 				     "\"pid\":1,\"tid\":1,\"ts\":150}"));
@@ -146,6 +187,8 @@ static void test_file(void **state)
 				     "{\"MHz\":2400}}"));
 	assert_non_null(strstr(text, "\"name\":\"other\",\"ts\":180,\"dur\":100,"));
 	assert_null(strstr(text, "no such CPU"));
+	assert_non_null(strstr(text, "\"name\":\"cor?e, W\",\"pid\":3,\"ts\":280,\"args\":"
+				     "{\"W\":3.250}}"));
 	assert_non_null(strstr(text, "\"scheduler\":\"a ?name?\""));
 	free(text);
 }
@@ -155,6 +198,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_switch),
 		cmocka_unit_test(test_waking_and_frequency),
+		cmocka_unit_test(test_woken_grant_and_power),
 		cmocka_unit_test(test_other_lines),
 		cmocka_unit_test(test_file),
 	};
