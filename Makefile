@@ -315,7 +315,7 @@ run: deps-all
 	$(Q)O=$(O) tests/vm/demo
 
 # Helpers that tests run inside a virtual machine; see tests/vm/run.
-guest: $(guest-programs) $(user-test-sources:%.c=$(O)/%) $(examples)
+guest: $(guest-programs) $(user-test-sources:%.c=$(O)/%) $(examples) $(O)/tests/bench/frames
 	@:
 $(O)/tests/vm/scenario: $(call object,src/sim/scenario.c src/sim/scenario_value.c \
 	src/sim/histogram.c)
@@ -350,11 +350,14 @@ demo: deps-all
 	$(Q)$(MAKE) all guest bench-programs
 	$(Q)O=$(O) VM="$(VM)" tests/bench/demo
 
+# Without what depends on where it is built: the size of a program changes the results.
 .PHONY: bench-programs
 bench-programs: $(bench-programs)
 $(bench-programs): $(O)/tests/bench/%: $(O)/tests/bench/%.o $(call object,$(bench-library-sources))
 	$(say) LD $@
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lm
+	$(Q)$(CC) $(LDFLAGS) -s -Wl,--build-id=none -o $@ $^ $(bench-libs) -lm -pthread
+$(O)/tests/bench/placement: $(O)/libscx_topo.a
+$(O)/tests/bench/placement: bench-libs = $(pkg-libs)
 
 # What the policy costs as machines grow, in instructions.
 $(scaling): $(scaling).o $(O)/libscx_topo.a

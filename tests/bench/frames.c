@@ -31,7 +31,7 @@ static uint64_t migrations_of_all(const struct worker *workers)
 int main(int argc, char **argv)
 {
 	static double frame_ms[100000];
-	uint64_t due, moved, own;
+	uint64_t due, first_due, moved, own;
 	struct worker *workers;
 	long missed = 0;
 
@@ -40,13 +40,14 @@ int main(int argc, char **argv)
 	sleep_ns(100 * NSEC_PER_MSEC);
 	moved = migrations_of_all(workers);
 	own = migrations_of(0);
-	due = now_ns() + FRAME_NS;
+	due = first_due = now_ns() + FRAME_NS;
 	for (long i = 0; i < frames; i++, due += FRAME_NS) {
 		sleep_until(due);
 		burn_cpu_time(work_us * NSEC_PER_USEC);
 		frame_ms[i] = (double)(now_ns() - due) / NSEC_PER_MSEC;
 		missed += now_ns() - due > FRAME_NS;
 	}
+	result("frame_first_due_us", first_due / 1e3); /* of the clock that traces have */
 	result("frame_hog_migrations", migrations_of_all(workers) - moved);
 	result("frame_game_migrations", migrations_of(0) - own);
 	stop_workers(workers, hogs);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Groups of senders and receivers, in the manner of hackbench: each sender writes to all receivers
- * of its group in turn.
+ * Groups of senders and receivers, in the manner of hackbench and of perf bench sched messaging:
+ * each sender writes to all receivers of its group in turn. All begin at once.
  */
 #include "lib/measure.h"
 
@@ -11,6 +11,7 @@
 
 #define MAX_EACH     64
 #define MESSAGE_SIZE 100
+#define SETTLE_NS    (20 * NSEC_PER_MSEC)
 
 static long groups = 2, each = 4, messages = 200;
 
@@ -21,10 +22,23 @@ static const struct option_number options[] = {
 	{ 0 },
 };
 
+static int gate[2];
+
+/* Until the parent, which alone keeps the other end, opens it. */
+static void wait_at_gate(void)
+{
+	char byte;
+
+	close(gate[1]);
+	if (read(gate[0], &byte, 1))
+		fail("waiting for the start");
+}
+
 static void send_all(int ends[][2])
 {
 	char message[MESSAGE_SIZE] = "";
 
+	wait_at_gate();
 	for (long i = 0; i < messages; i++)
 		if (write(ends[i % each][0], message, sizeof(message)) != sizeof(message))
 			fail("sending");
@@ -38,6 +52,7 @@ static void receive_all(int fd, long index)
 	long nr = each * ((messages + each - 1 - index) / each);
 	ssize_t got;
 
+	wait_at_gate();
 	for (long bytes = nr * MESSAGE_SIZE; bytes > 0; bytes -= got) {
 		got = read(fd, message, sizeof(message));
 		if (got <= 0)
@@ -68,12 +83,18 @@ static void start_group(void)
 int main(int argc, char **argv)
 {
 	uint64_t start;
+	char name[64];
 
 	parse_options(argc, argv, options, "usage: messages [OPTIONS]");
-	start = now_ns();
+	if (pipe(gate))
+		fail("pipe");
 	for (long i = 0; i < groups; i++)
 		start_group();
+	sleep_ns(SETTLE_NS);
+	start = now_ns();
+	close(gate[1]);
 	wait_children(2 * groups * each);
-	result("messages_ms", (now_ns() - start) / 1e6);
+	snprintf(name, sizeof(name), "messages_%ld_groups_ms", groups);
+	result(name, (now_ns() - start) / 1e6);
 	return 0;
 }

@@ -10,11 +10,19 @@
 #include <time.h>
 #include <unistd.h>
 
+static uint64_t thread_time_ns(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+	return time.tv_sec * NSEC_PER_SEC + time.tv_nsec;
+}
+
 void burn_cpu_time(uint64_t ns)
 {
-	uint64_t end = cpu_time_ns() + ns;
+	uint64_t end = thread_time_ns() + ns;
 
-	while (cpu_time_ns() < end)
+	while (thread_time_ns() < end)
 		burn();
 }
 
@@ -98,7 +106,7 @@ uint64_t migrations_of(pid_t pid)
 
 void result(const char *name, double value)
 {
-	printf("%s %.10g\n", name, value);
+	printf("%s %.15g\n", name, value);
 }
 
 static int compare(const void *left, const void *right)

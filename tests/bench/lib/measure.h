@@ -16,7 +16,7 @@
 
 #define NSEC_PER_USEC 1000ULL
 
-/* Computes until this process has had `ns` more of CPU time. */
+/* Computes until this thread has had `ns` more of CPU time. */
 void burn_cpu_time(uint64_t ns);
 
 /* Sleeps until that moment of now_ns(). */
