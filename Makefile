@@ -268,7 +268,7 @@ check-user: deps-all
 # tests/property/property says what they are for.
 FIRST ?= 1
 mutants := lost_kick deadline_as_vruntime forgotten_pinned_queue affinity_ignored uncounted_sleep \
-	shared_queue_starves
+	shared_queue_starves slow_in_perf speed_of_another
 mutant-O := $(bpf-O:%/bpf=%)/mutants
 property := $(O)/tests/property/property
 

@@ -8,6 +8,7 @@
 #include "bits.h"
 #include "env.h"
 #include "fit.h"
+#include "speed.h"
 #include "vtime.h"
 
 /* The smallest part of the machine that holds both CPUs. */
@@ -71,7 +72,7 @@ static inline u64 stint_ns(const struct task_ctx *t, u64 now_ns)
 }
 
 /* The stint ends: the task is charged for it, and the domain's clock moves on. */
-static inline void charge_stint(struct task_struct *p, struct task_ctx *t, const struct cpu_ctx *c,
+static inline void charge_stint(struct task_struct *p, struct task_ctx *t, struct cpu_ctx *c,
 				u64 now_ns)
 {
 	struct cpu_stats *stats = env_stats();
@@ -86,8 +87,10 @@ static inline void charge_stint(struct task_struct *p, struct task_ctx *t, const
 		__sync_fetch_and_add(&d->clock_ns, clock_step_ns(run_ns, d->load, c->capacity));
 	if (stats)
 		stats->busy_ns += run_ns;
-	if (fit_matters(env_conf()))
-		fit_note_run(t, c, run_ns, now_ns);
+	if (speed_matters(env_conf()))
+		fit_note_run(t, speed_note_run(c, env_task_cpu(p), run_ns, now_ns), run_ns, now_ns);
+	else if (fit_matters(env_conf()))
+		fit_note_run(t, c->capacity, run_ns, now_ns);
 }
 
 /* A task gives up the CPU of its own will. */

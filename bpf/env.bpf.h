@@ -188,6 +188,24 @@ ENV void env_kick(u32 cpu, enum env_kick how)
 		scx_bpf_kick_cpu(cpu, kernel_enum(scx_kick_flags, SCX_KICK_IDLE));
 }
 
+ENV u32 env_speed(u32 cpu)
+{
+	return scx_bpf_cpuperf_cur(cpu);
+}
+
+/*
+ * The kernel's documentation calls what it wants a share of full speed, but schedutil takes it for
+ * a utilisation, on the scale of all CPUs' capacities, and adds a quarter to it.
+ */
+ENV void env_set_speed(u32 cpu, u32 speed)
+{
+	u32 util = scx_bpf_cpuperf_cap(cpu);
+
+	if (speed < 1024)
+		util = util * speed / 1024 * 4 / 5;
+	scx_bpf_cpuperf_set(cpu, util);
+}
+
 ENV struct cpu_stats *env_stats(void)
 {
 	u32 cpu = bpf_get_smp_processor_id();

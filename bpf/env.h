@@ -93,6 +93,13 @@ ENV bool env_first_deadline(u64 dsq, u64 *deadline_ns); /* false: it is empty */
 
 ENV void env_kick(u32 cpu, enum env_kick how);
 
+/*
+ * The clock of a CPU, of 1024 of its full speed: what it is, and what it should be. The latter only
+ * of the CPU that this is about: the one that a task gets on, is on, or that goes idle.
+ */
+ENV u32 env_speed(u32 cpu);
+ENV void env_set_speed(u32 cpu, u32 speed);
+
 /* The counters of the CPU that executes this. */
 ENV struct cpu_stats *env_stats(void);
 

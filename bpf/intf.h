@@ -113,7 +113,8 @@ struct domain {
 struct tile {
 	u64 idle; /* slots whose CPU is idle and not yet claimed */
 	u64 warm; /* slots whose CPU's DSQ holds a task that other CPUs may take */
-	u64 pad0[6];
+	u64 hot;  /* slots whose CPU is used so much that its clock has to go up: see speed.h */
+	u64 pad0[5];
 
 	u64 slots; /* slots in use */
 	u64 first; /* the first thread of each core */
@@ -149,8 +150,10 @@ struct cpu_ctx {
 	u32 yielded;	  /* the running task asked to let others go first */
 	u32 stays;	  /* the last task was put back only to go on here at once */
 	u32 nr_warm;	  /* tasks in the CPU's DSQ that other CPUs may take */
+	u32 util;	  /* of its full speed, 1024 is all the time; see speed.h, as for: */
+	u64 util_ns;	  /* when util was last brought up to date */
+	u32 speed;	  /* what the governor was asked for; 0: nothing yet */
 	u32 pad2;
-	u64 pad3[2];
 };
 
 /*
@@ -197,7 +200,7 @@ struct task_ctx {
  * preference: a task that finds none of them idle takes any other CPU at once, and one that does
  * not fit a kind passes it over.
  */
-#define POLICY_VERSION 2
+#define POLICY_VERSION 3
 struct policy {
 	u32 version;
 	u32 generation; /* grows by one with every change */
@@ -211,7 +214,8 @@ struct policy {
 	u16 nr_active;			/* CPUs to be used first; 0: no such set */
 	u16 reason;			/* enum policy_reason; to be shown */
 	u32 pad0;
-	u64 active[TOPO_MAX_WORDS]; /* slots in a task's words, as in task_ctx.allowed */
+	u16 min_speed[TOPO_MAX_KINDS]; /* of 1024: slower costs more; 0: unknown. See speed.h */
+	u64 active[TOPO_MAX_WORDS];    /* slots in a task's words, as in task_ctx.allowed */
 };
 
 /* Why the active CPUs are as many as they are. X(name, text). */
@@ -241,8 +245,10 @@ struct topo_conf {
 	u32 nr_tiles;
 	u32 nr_words; /* of a task's affinity */
 	u32 nr_kinds;
-	u32 smt_width;	  /* threads of the widest core */
-	u32 nr_possible;  /* CPUs in the affinity of a task that has none */
+	u32 smt_width;	 /* threads of the widest core */
+	u32 nr_possible; /* CPUs in the affinity of a task that has none */
+	u32 sets_speed;	 /* CPUs' clocks go by what we ask for; see speed.h */
+	u32 pad0;
 	u64 slice_max_ns; /* with nobody waiting */
 	u64 slice_min_ns; /* however many wait */
 	u64 credit_ns; /* how far behind the clock a task wakes, for each voluntary switch in 100 ms
@@ -302,6 +308,9 @@ struct topo_conf {
 	/* fit: heavy tasks on small cores */                                  \
 	X(FIT_ESCAPE, "left a core too small for it")                          \
 	X(FIT_STAY, "too small, but no bigger one idle")                       \
+	/* speed: what the governor of clocks is asked for */                  \
+	X(SPEED_UP, "asked for a faster clock")                                \
+	X(SPEED_DOWN, "asked for a slower clock")                              \
 	/* kicks */                                                            \
 	X(KICK_IDLE, "kicked an idle CPU")                                     \
 	X(KICK_PREEMPT, "kicked a busy CPU")                                   \
@@ -339,6 +348,7 @@ struct exit_report {
 struct cpu_stats {
 	u64 count[NR_TOPO_STATS];
 	u64 busy_ns;			  /* wall time with one of our tasks on */
+	u64 slow_ns;			  /* as much of it was lost to a slow clock */
 	u64 wait_ns;			  /* sum of the waits */
 	u64 wait_histogram[WAIT_BUCKETS]; /* of ready-to-run until running */
 };
@@ -348,6 +358,6 @@ _Static_assert(sizeof(struct domain) % CACHE_LINE == 0, "whole cache lines");
 _Static_assert(sizeof(struct tile) % CACHE_LINE == 0, "whole cache lines");
 _Static_assert(sizeof(struct cpu_ctx) % CACHE_LINE == 0, "whole cache lines");
 _Static_assert(sizeof(struct task_ctx) % 8 == 0, "no padding");
-_Static_assert(sizeof(struct policy) == 104 + 8 * TOPO_MAX_WORDS, "no padding");
+_Static_assert(sizeof(struct policy) == 120 + 8 * TOPO_MAX_WORDS, "no padding");
 
 #endif

@@ -5,7 +5,7 @@
  * A policy that user space has stopped renewing (it hangs, or was killed) must not steer placement
  * for ever, so it carries a moment after which the order that the program started with holds again.
  *
- * What is asked for to save energy is asked for here and in fit.h only.
+ * What is asked for to save energy is asked for here, in fit.h and in speed.h only.
  */
 #ifndef SCX_TOPO_POLICY_H
 #define SCX_TOPO_POLICY_H

@@ -110,6 +110,8 @@ static inline void sched_running(struct task_struct *p)
 	c->deadline_ns = t->deadline_ns;
 	c->run_start_ns = now;
 	c->yielded = 0;
+	if (speed_matters(env_conf()))
+		speed_start(c, t, cpu, lineup_waiting(d, c), now);
 }
 
 static inline void sched_stopping(struct task_struct *p)
@@ -138,6 +140,16 @@ static inline void sched_quiescent(struct task_struct *p, bool sleeps)
 		note_sleep(t, env_now());
 }
 
+/* A task that computes on wants its CPU faster and faster. */
+static inline void sched_tick_speed(struct task_struct *p, struct cpu_ctx *c,
+				    const struct domain *d)
+{
+	const struct task_ctx *t = env_task(p);
+
+	if (t)
+		speed_tick(c, t, env_task_cpu(p), lineup_waiting(d, c), stint_ns(t, env_now()));
+}
+
 /* A slice given when nobody waited is too long once somebody does. */
 static inline void sched_tick(struct task_struct *p)
 {
@@ -148,6 +160,8 @@ static inline void sched_tick(struct task_struct *p)
 
 	if (!d || !c->run_start_ns)
 		return;
+	if (speed_matters(env_conf()))
+		sched_tick_speed(p, c, d);
 	if (escape_begins(p, c)) {
 		env_task_set_slice(p, 0);
 		return;
@@ -178,10 +192,14 @@ static inline void sched_update_idle(u32 cpu, bool idle)
 
 	if (!c || !c->online)
 		return;
-	if (!idle)
+	if (!idle) {
 		idle_claim_cpu(c);
-	else if (!c->stays) /* else it is idle for a moment only: its task is there already */
+		return;
+	}
+	if (!c->stays) /* else it is idle for a moment only: its task is there already */
 		idle_set_cpu(c);
+	if (speed_matters(env_conf()))
+		speed_idle(c, cpu);
 }
 
 /* A task becomes ours: new, or from another class. It starts at its domain's clock. */

@@ -32,6 +32,7 @@ enum select_want {
 	WANT_WHOLE = 1,	 /* its whole core is idle, too */
 	WANT_ACTIVE = 2, /* it is among the policy's active CPUs */
 	WANT_NEAR = 4,	 /* it is in the home domain, unless all there are of lesser kinds */
+	WANT_COOL = 8,	 /* others do not use it much; only where we set clocks, see speed.h */
 };
 
 struct select_step {
@@ -94,6 +95,18 @@ static inline bool select_step_powersave(const struct policy *policy, u32 nr_kin
 	return i == rounds * nr_kinds;
 }
 
+/*
+ * Powersave where clocks go by use: two cores at half of their speed cost less than one at full
+ * speed, so work is spread. Cool cores, the active ones before others; then any CPU likewise.
+ */
+static inline bool select_step_spread(u32 i, struct select_step *step)
+{
+	step->kind = KIND_ANY;
+	step->want = (i < 2 ? WANT_WHOLE | WANT_COOL : 0) | (i & 1 ? 0 : WANT_ACTIVE);
+	step->reach = LEVEL_MACHINE;
+	return i < 4;
+}
+
 /* Step i of the choice; false: there is no such step. */
 static inline bool select_step(const struct policy *policy, u32 nr_kinds, u32 i,
 			       struct select_step *step)
@@ -117,6 +130,8 @@ static inline u64 select_slots(const struct topo_conf *conf, const struct task_c
 		idle &= t->kind[env_index(kind, TOPO_MAX_KINDS)];
 	if (want & WANT_ACTIVE)
 		idle &= policy_active_slots(t);
+	if (conf->sets_speed && (want & WANT_COOL))
+		idle &= ~read_word(&t->hot);
 	return idle & affinity_slots(conf, task, t);
 }
 
@@ -145,7 +160,9 @@ ENV_SUBPROG s32 select_near(struct task_ctx *task, u32 prev_cpu, u32 kind, u32 w
 
 	if (!task || !prev || !d || !t || !m)
 		return -1;
-	slots = select_slots(env_conf(), task, t, kind, want);
+	slots = select_slots(env_conf(), task, t, kind, want & ~WANT_COOL);
+	if (env_conf()->sets_speed && (want & WANT_COOL))
+		slots &= ~speed_hot_slots(t, prev, task);
 	if (slots & bit(prev->slot))
 		slots = bit(prev->slot);
 	else if (slots & prev->core_mask)
@@ -290,12 +307,15 @@ ENV_SUBPROG s32 select_idle_cpu(struct task_ctx *task, u32 prev_cpu)
 	struct select_step step;
 	s32 cpu = -1;
 	u32 i, unfit;
+	bool spreads;
 
 	if (!task || !prev || !m || !read_word(&m->idle_words))
 		return -1;
 	unfit = select_unfit(conf, policy, task);
+	spreads = conf->sets_speed && policy_saves(policy) && !unfit;
 	env_for(i, 0, SELECT_STEPS) {
-		if (!select_step(policy, conf->nr_kinds, i, &step))
+		if (!(spreads ? select_step_spread(i, &step)
+			      : select_step(policy, conf->nr_kinds, i, &step)))
 			break;
 		if (unfit >> (step.kind & 31) & 1)
 			continue;

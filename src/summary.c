@@ -27,6 +27,7 @@ static const struct {
 	{ "RUN_", "running" },
 	{ "TICK_", "tick" },
 	{ "FIT_", "heavy tasks on small cores" },
+	{ "SPEED_", "clocks" },
 	{ "KICK_", "kicks" },
 	{ "BAD_", "fallbacks" },
 };

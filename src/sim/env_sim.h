@@ -120,6 +120,17 @@ ENV void env_kick(u32 cpu, enum env_kick how)
 	cpu_kick(sim_current, cpu, how == ENV_KICK_PREEMPT);
 }
 
+ENV u32 env_speed(u32 cpu)
+{
+	return governor_speed(sim_current, cpu);
+}
+
+/* As a utilisation, to which the governor adds a quarter. */
+ENV void env_set_speed(u32 cpu, u32 speed)
+{
+	governor_wish(sim_current, cpu, speed < CLOCK_FULL ? speed * 4 / 5 : speed);
+}
+
 ENV struct cpu_stats *env_stats(void)
 {
 	u32 kind = sim_current->layout.cpus[sim_current->this_cpu].kind;

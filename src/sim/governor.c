@@ -195,6 +195,11 @@ void governor_wish(struct sim *sim, u32 cpu, u32 utilisation)
 
 	if (!c->governor.clock)
 		return;
+	/* scx_bpf_cpuperf_set() ends a scheduler that does either. */
+	if (utilisation > CLOCK_FULL)
+		sim_breach(sim, "CPU %u was asked for a speed of %u", cpu, utilisation);
+	if (cpu != sim->this_cpu)
+		sim_breach(sim, "CPU %u set the speed of CPU %u", sim->this_cpu, cpu);
 	c->governor.wish = utilisation;
 	update(sim, c->governor.clock);
 }

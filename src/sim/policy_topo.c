@@ -21,6 +21,7 @@ static int topo_init(struct sim *sim)
 
 	if (err)
 		return err;
+	sim->layout.conf.sets_speed = sim->governor.type == GOVERNOR_SCHEDUTIL;
 	layout_policy(sim->seen, sim->mode, &sim->policy_map);
 	sim->layout.conf.fallback = sim->policy_map;
 	memset(sim->kind_stats, 0, sizeof(sim->kind_stats));
@@ -94,6 +95,16 @@ static void topo_stopping(struct task_struct *p)
 			   sim_task_name(p), (s64)(p->ctx.vruntime_ns - before), charged);
 }
 
+/* In performance whatever runs does so at full speed, as far as it is for us to say. */
+static void topo_running(struct task_struct *p)
+{
+	const struct sim_cpu *c = sim_cpu(sim_current, p->cpu);
+
+	sched_running(p);
+	if (sim_current->mode == TOPO_MODE_PERF && c->governor.wish != CLOCK_FULL)
+		sim_breach(sim_current, "CPU %u runs a task slowly in performance", p->cpu);
+}
+
 static void topo_init_task(struct task_struct *p)
 {
 	sched_init_task(p, &p->ctx);
@@ -108,7 +119,7 @@ const struct sim_policy POLICY_TOPO = {
 	.select_cpu = topo_select_cpu,
 	.enqueue = topo_enqueue,
 	.dispatch = sched_dispatch,
-	.running = sched_running,
+	.running = topo_running,
 	.tick = sched_tick,
 	.stopping = topo_stopping,
 	.quiescent = sched_quiescent,

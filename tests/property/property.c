@@ -31,7 +31,7 @@
 
 extern const struct sim_policy mutant_lost_kick, mutant_deadline_as_vruntime,
 	mutant_forgotten_pinned_queue, mutant_affinity_ignored, mutant_uncounted_sleep,
-	mutant_shared_queue_starves;
+	mutant_shared_queue_starves, mutant_slow_in_perf, mutant_speed_of_another;
 
 static const struct {
 	const char *name;
@@ -43,6 +43,8 @@ static const struct {
 	{ "affinity_ignored", &mutant_affinity_ignored },
 	{ "uncounted_sleep", &mutant_uncounted_sleep },
 	{ "shared_queue_starves", &mutant_shared_queue_starves },
+	{ "slow_in_perf", &mutant_slow_in_perf },
+	{ "speed_of_another", &mutant_speed_of_another },
 };
 #define NR_MUTANTS (sizeof(mutants) / sizeof(mutants[0]))
 

@@ -72,6 +72,8 @@ static struct fake {
 	struct tile tiles[FAKE_CPUS];
 	struct domain domains[FAKE_DOMAINS];
 	struct cpu_stats stats;
+	u32 speed;			       /* of all CPUs */
+	u32 nr_speeds, speed_cpu, speed_asked; /* calls, and the last one */
 
 	struct fake_dsq domain_dsqs[FAKE_DOMAINS], cpu_dsqs[FAKE_CPUS];
 	struct fake_insert inserts[FAKE_CALLS];
@@ -209,6 +211,19 @@ ENV void env_kick(u32 cpu, enum env_kick how)
 	fake.kicks[fake.nr_kicks++].how = how;
 }
 
+ENV u32 env_speed(u32 cpu)
+{
+	(void)cpu;
+	return fake.speed;
+}
+
+ENV void env_set_speed(u32 cpu, u32 speed)
+{
+	fake.nr_speeds++;
+	fake.speed_cpu = cpu;
+	fake.speed_asked = speed;
+}
+
 ENV struct cpu_stats *env_stats(void)
 {
 	return &fake.stats;
@@ -300,6 +315,7 @@ static inline void fake_start(struct fake_shape s)
 
 	memset(&fake, 0, sizeof(fake));
 	fake.now_ns = 1000 * MS;
+	fake.speed = 1024;
 	fake.conf.slice_max_ns = 20 * MS;
 	fake.conf.slice_min_ns = 1 * MS;
 	fake.conf.credit_ns = 20 * MS;

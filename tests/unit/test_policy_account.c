@@ -284,17 +284,17 @@ static void runs_are_added_to_the_utilisation(void **state)
 	struct task_ctx t = { .run_ns = 5 };
 
 	(void)state;
-	fit_note_run(&t, &c, 32 * MS, 100 * MS);
+	fit_note_run(&t, c.capacity, 32 * MS, 100 * MS);
 	assert_int_equal(t.util, 256);
 	assert_int_equal(t.util_ns, 100 * MS);
 	assert_int_equal(t.run_ns, 32 * MS + 5);
 	/* It slept for half of the next 32 ms. */
-	fit_note_run(&t, &c, 16 * MS, 132 * MS);
+	fit_note_run(&t, c.capacity, 16 * MS, 132 * MS);
 	assert_int_equal(t.util, 256);
 	assert_int_equal(t.util_ns, 132 * MS);
 	assert_int_equal(t.run_ns, 48 * MS + 5);
 	/* A clock that is behind: only the run counts. */
-	fit_note_run(&t, &c, 32 * MS, 131 * MS);
+	fit_note_run(&t, c.capacity, 32 * MS, 131 * MS);
 	assert_int_equal(t.util, 384);
 }
 

@@ -177,7 +177,7 @@ static void a_word_out_of_range_allows_nothing(void **state)
 
 static void a_policy_is_good_until_it_expires(void **state)
 {
-	struct policy policy = { .version = 2, .expires_ns = 1000 };
+	struct policy policy = { .version = POLICY_VERSION, .expires_ns = 1000 };
 
 	(void)state;
 	assert_true(policy_good(&policy, 999));
@@ -185,9 +185,9 @@ static void a_policy_is_good_until_it_expires(void **state)
 	assert_false(policy_good(&policy, 1001));
 	policy.expires_ns = 0;
 	assert_true(policy_good(&policy, -1ULL));
-	policy.version = 1;
+	policy.version = POLICY_VERSION - 1;
 	assert_false(policy_good(&policy, 0));
-	policy.version = 3;
+	policy.version = POLICY_VERSION + 1;
 	assert_false(policy_good(&policy, 0));
 }
 

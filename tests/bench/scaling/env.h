@@ -125,6 +125,17 @@ ENV void env_kick(u32 cpu, enum env_kick how)
 	(void)cpu, (void)how;
 }
 
+ENV u32 env_speed(u32 cpu)
+{
+	(void)cpu;
+	return 1024;
+}
+
+ENV void env_set_speed(u32 cpu, u32 speed)
+{
+	(void)cpu, (void)speed;
+}
+
 ENV struct cpu_stats *env_stats(void)
 {
 	return &bench.stats;
