@@ -50,6 +50,7 @@ int energy_machine_make(const struct topo *topo, const struct layout *layout,
 	topo_order(topo, TOPO_MODE_POWERSAVE, order);
 	machine->nr_cpus = topo->nr_cpus;
 	machine->nr_kinds = topo->nr_kinds;
+	machine->sets_speed = layout->conf.sets_speed;
 	for (int i = 0; i < topo->nr_cpus; i++) {
 		const struct topo_cpu *cpu = &topo->cpus[order[i]];
 		const struct cpu_ctx *seat = &layout->cpus[cpu->cpu];

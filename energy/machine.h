@@ -26,6 +26,7 @@ struct energy_kind {
 
 struct energy_machine {
 	u32 nr_cpus, nr_kinds;
+	bool sets_speed; /* the dispatcher says how fast CPUs run */
 	u64 total_capacity;
 	u64 signature; /* differs between machines with different kinds */
 	struct energy_kind kinds[TOPO_MAX_KINDS];

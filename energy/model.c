@@ -13,10 +13,29 @@
 #define RANK_MARGIN    0.10 /* kinds whose cost is closer than this keep their order */
 #define STATIC_SHARE   0.12 /* of a CPU's power that does not depend on frequency */
 #define LEVEL_EXPONENT 2.6
+#define LEVEL_MARGIN   0.03 /* more power for a faster level is well spent */
+
+static const double levels[MODEL_LEVELS] = { 0.4, 0.6, 0.8, 1.0 };
+
+double model_level_speed(u32 level)
+{
+	return levels[level];
+}
+
+double model_level_power(double speed)
+{
+	return STATIC_SHARE + (1 - STATIC_SHARE) * pow(speed, LEVEL_EXPONENT);
+}
+
+static double level_cost(const struct cost_model *model, u32 kind, u32 level)
+{
+	return model->watts[kind] / model->capacity[kind] * model_level_power(levels[level]) /
+	       levels[level];
+}
 
 static double cost(const struct cost_model *model, u32 kind)
 {
-	return model->watts[kind] / model->capacity[kind];
+	return level_cost(model, kind, model->level[kind]);
 }
 
 static u32 floor_term(const struct cost_model *model)
@@ -31,6 +50,7 @@ void model_start(struct cost_model *model, const struct energy_machine *machine)
 	for (u32 k = 0; k < machine->nr_kinds; k++) {
 		model->capacity[k] = machine->kinds[k].capacity / 1024.0;
 		model->prior_w[k] = FULL_W * pow(model->capacity[k], POWER_EXPONENT);
+		model->level[k] = machine->sets_speed ? 0 : MODEL_FULL;
 		model->order[k] = machine->policies[TOPO_MODE_POWERSAVE].kind_order[k];
 	}
 	model->prior_w[floor_term(model)] = FLOOR_W;
@@ -174,11 +194,40 @@ void model_probe(struct cost_model *model, const double *more_busy, double more_
 	rank(model);
 }
 
+/*
+ * Power with the load spread over CPUs of a kind at random: the floor is there while any of them is
+ * busy.
+ */
+static double power_at(const struct cost_model *model, u32 kind, u32 level, double load)
+{
+	double busy = load / (model->capacity[kind] * levels[level]);
+	double floor = model->watts[floor_term(model)] * (1 - exp(-busy));
+
+	return floor + load * level_cost(model, kind, level);
+}
+
+/* The power at the best level. */
+static double least_power(const struct cost_model *model, u32 kind, double load)
+{
+	double least = power_at(model, kind, 0, load);
+
+	for (u32 level = 1; level < MODEL_LEVELS; level++)
+		least = fmin(least, power_at(model, kind, level, load));
+	return least;
+}
+
+void model_choose_levels(struct cost_model *model, double load)
+{
+	for (u32 k = 0; k < model->nr_kinds; k++) {
+		double most = least_power(model, k, load) * (1 + LEVEL_MARGIN);
+
+		model->level[k] = MODEL_FULL;
+		while (model->level[k] && power_at(model, k, model->level[k], load) > most)
+			model->level[k]--;
+	}
+}
+
 u32 model_cost_uj(const struct cost_model *model, u32 kind, u32 level)
 {
-	static const double levels[MODEL_LEVELS] = { 0.4, 0.6, 0.8, 1.0 };
-	double share = levels[level];
-	double power = STATIC_SHARE + (1 - STATIC_SHARE) * pow(share, LEVEL_EXPONENT);
-
-	return cost(model, kind) * power / share * 1e6;
+	return level_cost(model, kind, level) * 1e6;
 }

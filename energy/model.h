@@ -20,8 +20,11 @@
  * counters the prior is all there is. Confidence is the share of the prior's uncertainty that the
  * evidence has taken away.
  *
- * What this is bad at: it knows nothing of frequency. Watts are those at the frequencies that the
- * load of the last hour made the machine run at; the cost at other levels is the prior's shape.
+ * Where the dispatcher sets the speed of CPUs, a kind is run at a *level* of it. How power falls
+ *with speed is taken on trust, the same for all kinds: the evidence is about watts at full speed.
+ *
+ * What this is bad at: where the processor chooses its speed by itself, nothing is known of it, and
+ * watts are those at the speeds that the load of the last hour made it choose.
  */
 #ifndef SCX_TOPO_ENERGY_MODEL_H
 #define SCX_TOPO_ENERGY_MODEL_H
@@ -39,6 +42,7 @@ struct cost_model {
 	double watts[MODEL_TERMS];
 	double confidence[TOPO_MAX_KINDS]; /* 0..1 */
 	u8 order[TOPO_MAX_KINDS];	   /* the cheapest work first */
+	u8 level[TOPO_MAX_KINDS]; /* at which work on each kind is done: MODEL_FULL, or chosen */
 	/* The normal equations of the evidence, in units of the prior. */
 	double matrix[MODEL_TERMS][MODEL_TERMS];
 	double vector[MODEL_TERMS];
@@ -58,6 +62,19 @@ void model_probe(struct cost_model *model, const double *more_busy, double more_
 
 /* Works out the numbers anew from the evidence, which was put there from outside. */
 void model_solve(struct cost_model *model);
+
+/* Power of a busy CPU at that speed, of its power at full speed; both 0..1. */
+double model_level_power(double speed);
+
+/* The speed of a level, 0..1. */
+double model_level_speed(u32 level);
+
+/*
+ * Chooses the level of each kind: the fastest at which it would do a load, in CPUs of full power,
+ * for next to the least power, if it had to do all of it. Too fast wastes power in the core; too
+ * slow keeps everything around it awake for longer.
+ */
+void model_choose_levels(struct cost_model *model, double load);
 
 /* What a second of work of the most powerful CPU costs on a kind, in uJ, at a level 0..3. */
 u32 model_cost_uj(const struct cost_model *model, u32 kind, u32 level);

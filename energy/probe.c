@@ -33,7 +33,7 @@ static void window_add(struct probe_window *window, const struct energy_sample *
 	window->joules += sample->energy_uj / 1e6;
 	window->work += work;
 	for (u32 k = 0; k < TOPO_MAX_KINDS; k++)
-		window->busy[k] += (double)sample->busy_ns[k] / NSEC_PER_SEC;
+		window->busy[k] += energy_sample_busy(sample, k);
 }
 
 static bool differ(double a, double b, double factor)

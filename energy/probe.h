@@ -23,7 +23,7 @@ enum probe_subject {
 
 struct probe_window {
 	double seconds, joules, work;
-	double busy[TOPO_MAX_KINDS]; /* CPU seconds */
+	double busy[TOPO_MAX_KINDS]; /* CPU seconds, as if at full speed */
 };
 
 struct probe {

@@ -13,6 +13,7 @@ struct energy_sample {
 	bool has_energy;
 	u64 energy_uj;		     /* of what placement has an influence on */
 	u64 busy_ns[TOPO_MAX_KINDS]; /* summed over the CPUs of a kind */
+	u64 slow_ns[TOPO_MAX_KINDS]; /* as much of it was lost to slow clocks */
 	u64 nr_waits;
 	u64 nr_long_waits; /* of at least SAMPLE_LONG_WAIT_US */
 };
@@ -22,7 +23,7 @@ struct energy_sample {
 
 /* Counters of the dispatcher at some moment, summed up for the kinds. */
 struct energy_counters {
-	u64 busy_ns[TOPO_MAX_KINDS];
+	u64 busy_ns[TOPO_MAX_KINDS], slow_ns[TOPO_MAX_KINDS];
 	u64 nr_waits, nr_long_waits;
 };
 
@@ -32,6 +33,9 @@ void energy_counters_add(struct energy_counters *counters, u32 kind, const struc
 /* The counters' part of a sample. */
 void energy_sample_counters(struct energy_sample *sample, const struct energy_counters *before,
 			    const struct energy_counters *now);
+
+/* Seconds at full speed that CPUs of a kind would have taken as much power for. */
+double energy_sample_busy(const struct energy_sample *sample, u32 kind);
 
 /*
  * Work done in the sample's interval, in seconds of the most powerful CPU; `capacity` is that of a

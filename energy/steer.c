@@ -255,7 +255,7 @@ static void read_passively(struct steer *steer, const struct energy_sample *samp
 	if (!sample->has_energy)
 		return;
 	for (u32 k = 0; k < TOPO_MAX_KINDS; k++)
-		busy[k] = sample->busy_ns[k] / (double)sample->interval_ns;
+		busy[k] = energy_sample_busy(sample, k) / seconds;
 	model_read(&steer->model, busy, sample->energy_uj / 1e6 / seconds, seconds);
 }
 
@@ -289,6 +289,8 @@ bool steer_take(struct steer *steer, const struct energy_sample *sample)
 		steer->packing_not_before_ns = sample->now_ns + PROBE_SETTLE_NS;
 	}
 	rate = note_load(steer, sample);
+	if (steer->machine->sets_speed)
+		model_choose_levels(&steer->model, rate);
 	read_passively(steer, sample);
 	if (steer->probe.subject != PROBE_NOTHING)
 		return go_on_probing(steer, sample);
@@ -331,6 +333,12 @@ static enum policy_reason fill_active(const struct steer *steer, u64 now_ns, str
 	return steer->nr_idle ? POLICY_IDLE : steer->active.reason;
 }
 
+/* At the lowest level the load alone decides: who knows how low the machine's own go. */
+static u16 min_speed(u32 level)
+{
+	return level ? model_level_speed(level) * 1024 : 0;
+}
+
 void steer_policy(const struct steer *steer, u64 now_ns, struct policy *policy)
 {
 	const struct cost_model *model = &steer->model;
@@ -344,6 +352,8 @@ void steer_policy(const struct steer *steer, u64 now_ns, struct policy *policy)
 	if (steer->mode == TOPO_MODE_PERF)
 		return;
 	memcpy(policy->kind_order, model->order, sizeof(policy->kind_order));
+	for (u32 k = 0; k < model->nr_kinds && steer->machine->sets_speed; k++)
+		policy->min_speed[k] = min_speed(model->level[k]);
 	policy->reason = fill_active(steer, now_ns, policy);
 	policy->expires_ns = steer_expires_ns(steer, now_ns);
 }

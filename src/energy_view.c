@@ -88,7 +88,11 @@ static void print_costs(FILE *out, const struct energy_view *view)
 				policy->cost_uw[i] / 1e6, policy->confidence[i] / 10);
 		else
 			fprintf(out, "not known");
-		fprintf(out, "; used as number %u\n", place_of(policy, i));
+		fprintf(out, "; used as number %u", place_of(policy, i));
+		if (policy->min_speed[i])
+			fprintf(out, ", at %u %% of its speed at least",
+				policy->min_speed[i] * 100U / 1024);
+		fputc('\n', out);
 	}
 }
 
@@ -109,9 +113,10 @@ static void print_costs_json(FILE *out, const struct energy_view *view)
 	fprintf(out, ",\"costs\":[");
 	for (u32 i = 0; i < view->layout->conf.nr_kinds; i++)
 		fprintf(out,
-			"%s{\"kind\":%u,\"joules_per_s\":%.6f,\"confidence\":%.3f,\"place\":%u}",
+			"%s{\"kind\":%u,\"joules_per_s\":%.6f,\"confidence\":%.3f,\"place\":%u,"
+			"\"min_speed\":%.3f}",
 			i ? "," : "", i, policy->cost_uw[i] / 1e6, policy->confidence[i] / 1e3,
-			place_of(policy, i));
+			place_of(policy, i), policy->min_speed[i] / 1024.0);
 	fprintf(out, "]");
 }
 

@@ -30,6 +30,24 @@ saves 225U 30 0.80
 saves GB10 20 0.90 # its small cores cost nearly as much for the same work
 saves GB10 30 0.92
 
+# With clocks that schedutil sets: asking for speed is what makes it no worse than the model of EEVDF.
+table=$(GOVERNOR=schedutil DURATION=4s tests/bench/energy 4 video 30) || exit 1
+echo "$table"
+
+# costs MACHINE LOAD AT_MOST: the energy of powersave, of the model's, and less than without asking
+costs() {
+	awk -F' *[|] *' -v machine="$1" -v load="$2" -v most="$3" '
+		$2 == machine && $3 == load { found = 1; bad = $4 > most || ($4 > $7 && load != "video") }
+		END { exit !found || bad }' <<<"$table" && return
+	echo "FAILED: $1, $2 with schedutil: more than $3 of the energy, or than without asking" >&2
+	failures=$((failures + 1))
+}
+
+for machine in 1370P 225U GB10; do
+	costs $machine "30 %" 1.05
+	costs $machine video 1.00
+done
+
 program=${O:-build}/scx_topo
 simulate() {
 	"$program" simulate -i tests/fixtures/topologies/01-intel-rpl-1370p-hybrid.xml "$@" 2>&1
