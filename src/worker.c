@@ -7,6 +7,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "energy/cpufreq.h"
 #include "exit_report.h"
 #include "loader.h"
 #include "message.h"
@@ -71,6 +72,7 @@ static int look_at_machine(struct worker *w)
 	if (err)
 		return fail(EXIT_FAILED, "cannot lay out this machine's domains: %s",
 			    strerror(-err));
+	w->layout.conf.sets_speed = cpufreq_is_schedutil("/");
 	return EXIT_DONE;
 }
 
