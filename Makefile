@@ -92,7 +92,8 @@ include $(O)/config.mk
 endif
 
 # The tests install what is missing first, a plain build only says what is.
-installing := $(filter run run-% check check-user bench bench-user demo,$(MAKECMDGOALS))
+installing := $(filter run run-% check check-user check-bench bench bench-user demo,\
+	$(MAKECMDGOALS))
 $(O)/config.mk: .setup/configure .setup/packages $(wildcard /var/lib/dpkg/status)
 	@mkdir -p $(@D)
 	@$(if $(installing),.setup/deps all,DEPS=no .setup/deps build || \
@@ -315,7 +316,8 @@ run: deps-all
 	$(Q)O=$(O) tests/vm/demo
 
 # Helpers that tests run inside a virtual machine; see tests/vm/run.
-guest: $(guest-programs) $(user-test-sources:%.c=$(O)/%) $(examples) $(O)/tests/bench/frames
+guest: $(guest-programs) $(user-test-sources:%.c=$(O)/%) $(examples) \
+	$(addprefix $(O)/tests/bench/,frames requests)
 	@:
 $(O)/tests/vm/scenario: $(call object,src/sim/scenario.c src/sim/scenario_value.c \
 	src/sim/histogram.c)
@@ -332,11 +334,14 @@ $(examples:$(O)/examples/%=run-%): run-%: $(O)/examples/% guest deps-all
 SEEDS ?=
 .PHONY: bench
 bench: deps-all
+	$(Q)$(MAKE) all bench-programs $(scaling)
+	$(Q)O=$(O) CONTENDERS="$(CONTENDERS)" VM="$(VM)" tests/bench/all $(SEEDS)
+
+# That the same seed gives the same samples, to the byte.
+.PHONY: check-bench
+check-bench: deps-all
 	$(Q)$(MAKE) all bench-programs
-	$(Q)O=$(O) tests/bench/simulator
-	$(Q)$(MAKE) bench-scaling
-	$(Q)O=$(O) tests/bench/energy
-	$(Q)O=$(O) CONTENDERS="$(CONTENDERS)" VM="$(VM)" tests/bench/run $(SEEDS)
+	$(Q)O=$(O) VM="$(VM)" tests/bench/repeat $(SEEDS)
 
 # libscxu beside the kernel's own scheduler in user space; fails where a claim about it does not hold.
 .PHONY: bench-user
@@ -355,9 +360,8 @@ demo: deps-all
 bench-programs: $(bench-programs)
 $(bench-programs): $(O)/tests/bench/%: $(O)/tests/bench/%.o $(call object,$(bench-library-sources))
 	$(say) LD $@
-	$(Q)$(CC) $(LDFLAGS) -s -Wl,--build-id=none -o $@ $^ $(bench-libs) -lm -pthread
-$(O)/tests/bench/placement: $(O)/libscx_topo.a
-$(O)/tests/bench/placement: bench-libs = $(pkg-libs)
+	$(Q)$(CC) $(LDFLAGS) -s -Wl,--build-id=none -o $@ $^ -lm -pthread
+$(O)/tests/bench/placement: $(O)/src/sched_event.o $(O)/src/tracefs.o
 
 # What the policy costs as machines grow, in instructions.
 $(scaling): $(scaling).o $(O)/libscx_topo.a
@@ -366,7 +370,7 @@ $(scaling): $(scaling).o $(O)/libscx_topo.a
 .PHONY: bench-scaling
 bench-scaling: deps-all
 	$(Q)$(MAKE) all $(scaling)
-	$(Q)O=$(O) tests/bench/scaling/run
+	$(Q)O=$(O) VM="$(VM)" tests/bench/scaling/run
 
 # --- Source layout --------------------------------------------------------------------------------
 
@@ -452,6 +456,7 @@ help:
 	@echo "  check           all tests"
 	@echo "  demo            a game while something is built, under EEVDF and under scx_topo"
 	@echo "  bench           the benchmark against other schedulers, in a virtual machine; SEEDS=\"1 2\""
+	@echo "  check-bench     that the benchmark's machine repeats itself to the byte"
 	@echo "  check-quick     the tests that need no virtual machine, in under a minute"
 	@echo "  check-user      the tests of libscxu in their long form"
 	@echo "  bench-scaling   what the policy costs as machines grow"

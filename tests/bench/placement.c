@@ -10,9 +10,10 @@
 #include "lib/measure.h"
 #include "src/sched_event.h"
 #include "src/tracefs.h"
-#include "topo/topo.h"
+#include "bpf/intf.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
@@ -38,6 +39,8 @@ struct task {
 };
 
 static struct task tasks[MAX_PID];
+static int nr_cpus; /* numbered without holes, as in the benchmark's machines */
+static enum topo_level levels[MAX_CPUS][MAX_CPUS];
 static uint32_t waiting[MAX_PID];
 static int nr_waiting;
 static uint64_t idle_cpus, seen_cpus;
@@ -117,33 +120,76 @@ static void account_idle(uint64_t us)
 	nr_idles[i]++;
 }
 
-static enum topo_level level_of(const struct topo *topo, int from, int to)
+static void read_cpu_file(int cpu, const char *name, char *text, size_t size)
 {
-	const struct topo_cpu *a = topo_cpu(topo, from), *b = topo_cpu(topo, to);
+	char path[128];
+	FILE *file;
 
-	if (!a || !b)
-		return LEVEL_MACHINE;
-	if (a->core == b->core)
-		return LEVEL_CORE;
-	if (a->l2 == b->l2 && a->l2 >= 0)
-		return LEVEL_L2;
-	if (a->llc == b->llc && a->llc >= 0)
-		return LEVEL_LLC;
-	return a->node == b->node ? LEVEL_NODE : LEVEL_MACHINE;
+	text[0] = '\0';
+	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/%s", cpu, name);
+	file = fopen(path, "r");
+	if (file && !fgets(text, size, file))
+		text[0] = '\0';
+	if (file)
+		fclose(file);
 }
 
-static void runs(const struct topo *topo, uint32_t pid, int cpu)
+/* Whether a file of both CPUs names the same set of CPUs. */
+static bool same_set(int a, int b, const char *name)
+{
+	char set_a[256], set_b[256];
+
+	read_cpu_file(a, name, set_a, sizeof(set_a));
+	read_cpu_file(b, name, set_b, sizeof(set_b));
+	return set_a[0] && !strcmp(set_a, set_b);
+}
+
+static int node_of(int cpu)
+{
+	char path[128];
+
+	for (int node = 0; node < MAX_CPUS; node++) {
+		snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/node%d", cpu, node);
+		if (!access(path, F_OK))
+			return node;
+	}
+	return 0;
+}
+
+/* Read here, as nothing that is under development may have an influence on what is measured. */
+static enum topo_level find_level(int a, int b)
+{
+	if (same_set(a, b, "topology/thread_siblings_list"))
+		return LEVEL_CORE;
+	if (same_set(a, b, "cache/index2/shared_cpu_list"))
+		return LEVEL_L2;
+	if (same_set(a, b, "cache/index3/shared_cpu_list"))
+		return LEVEL_LLC;
+	return node_of(a) == node_of(b) ? LEVEL_NODE : LEVEL_MACHINE;
+}
+
+static void find_levels(void)
+{
+	nr_cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	if (nr_cpus > MAX_CPUS)
+		nr_cpus = MAX_CPUS;
+	for (int a = 0; a < nr_cpus; a++)
+		for (int b = 0; b < nr_cpus; b++)
+			levels[a][b] = find_level(a, b);
+}
+
+static void runs(uint32_t pid, int cpu)
 {
 	struct task *task = &tasks[pid];
 
 	set_waiting(pid, false);
 	task->running = true;
 	if (task->last_cpu >= 0 && task->last_cpu != cpu)
-		nr_moves[level_of(topo, task->last_cpu, cpu)]++;
+		nr_moves[levels[task->last_cpu][cpu]]++;
 	task->last_cpu = cpu;
 }
 
-static void take_switch(const struct topo *topo, const struct sched_event *e)
+static void take_switch(const struct sched_event *e)
 {
 	uint64_t mask = 1ULL << e->cpu;
 
@@ -158,15 +204,15 @@ static void take_switch(const struct topo *topo, const struct sched_event *e)
 	idle_cpus = e->pid ? idle_cpus & ~mask : idle_cpus | mask;
 	idle_since_us[e->cpu] = e->time_us;
 	if (e->pid)
-		runs(topo, e->pid, e->cpu);
+		runs(e->pid, e->cpu);
 }
 
-static void take(const struct topo *topo, const struct sched_event *e)
+static void take(const struct sched_event *e)
 {
-	if (e->pid >= MAX_PID || e->prev_pid >= MAX_PID || e->cpu >= MAX_CPUS)
+	if (e->pid >= MAX_PID || e->prev_pid >= MAX_PID || (int)e->cpu >= nr_cpus)
 		return;
 	if (e->type == EVENT_SWITCH)
-		take_switch(topo, e);
+		take_switch(e);
 	else if (e->type == EVENT_WOKEN && !tasks[e->pid].running)
 		set_waiting(e->pid, true);
 	account_violation(e->time_us);
@@ -194,11 +240,10 @@ static void check(int err, const char *what)
 }
 
 /* All CPUs but ours are idle at the start, as nothing else is asked of the machine. */
-static void record(struct tracefs *fs, const struct topo *topo, char **command)
+static void record(struct tracefs *fs, char **command)
 {
-	for (int i = 0; i < topo->nr_cpus; i++)
-		if (topo->cpus[i].cpu < MAX_CPUS)
-			idle_cpus |= 1ULL << topo->cpus[i].cpu;
+	for (int cpu = 0; cpu < nr_cpus; cpu++)
+		idle_cpus |= 1ULL << cpu;
 	idle_cpus &= ~(1ULL << sched_getcpu());
 	check(tracefs_open(fs, KIB_PER_CPU), "tracefs");
 	check(tracefs_enable(fs, "sched/sched_wakeup"), "sched_wakeup");
@@ -237,34 +282,28 @@ static void report(const char *name)
 
 int main(int argc, char **argv)
 {
-	const struct topo_source live = { .type = TOPO_LIVE };
 	struct sched_event event;
 	struct tracefs fs;
-	struct topo *topo;
 	size_t size = 0;
-	char why[256], *line = NULL;
+	char *line = NULL;
 	FILE *events;
 
 	if (argc < 3) {
 		fprintf(stderr, "usage: placement NAME COMMAND [ARGUMENT]...\n");
 		return 2;
 	}
-	if (topo_load(&live, &topo, why, sizeof(why))) {
-		fprintf(stderr, "placement: topology: %s\n", why);
-		return 1;
-	}
+	find_levels();
 	for (int i = 0; i < MAX_PID; i++)
 		tasks[i].last_cpu = -1;
-	record(&fs, topo, argv + 2);
+	record(&fs, argv + 2);
 	events = tracefs_events(&fs);
 	while (events && getline(&line, &size, events) > 0)
 		if (sched_event_parse(line, &event))
-			take(topo, &event);
+			take(&event);
 	if (events)
 		fclose(events);
 	tracefs_close(&fs);
 	free(line);
-	topo_free(topo);
 	report(argv[1]);
 	return 0;
 }
