@@ -9,6 +9,7 @@
  *	                                all back at once
  *	misbehave block                 never comes back from its 100th round
  *	misbehave not                   behaves, and says how many tasks ended
+ *	misbehave any                   behaves, and leaves every CPU open
  */
 #include <stdlib.h>
 #include <string.h>
@@ -83,7 +84,8 @@ static void schedule(struct scxu *s)
 			scxu_drop(s, t);
 			continue;
 		}
-		t->cpu = scxu_select_cpu(s, t);
+		if (strcmp(fault, "any"))
+			t->cpu = scxu_select_cpu(s, t);
 		scxu_dispatch(s, t);
 	}
 }
