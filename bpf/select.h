@@ -97,7 +97,8 @@ static inline bool select_step_powersave(const struct policy *policy, u32 nr_kin
 
 /*
  * Powersave where clocks go by use: two cores at half of their speed cost less than one at full
- * speed, so work is spread. Cool cores, the active ones before others; then any CPU likewise.
+ * speed, so work is spread. Cool cores, the active ones before others; then any CPU likewise. Not
+ * where user space wants no CPUs packed: so it can find out which of the two costs less.
  */
 static inline bool select_step_spread(u32 i, struct select_step *step)
 {
@@ -312,7 +313,7 @@ ENV_SUBPROG s32 select_idle_cpu(struct task_ctx *task, u32 prev_cpu)
 	if (!task || !prev || !m || !read_word(&m->idle_words))
 		return -1;
 	unfit = select_unfit(conf, policy, task);
-	spreads = conf->sets_speed && policy_saves(policy) && !unfit;
+	spreads = conf->sets_speed && policy_packs(policy) && !unfit;
 	env_for(i, 0, SELECT_STEPS) {
 		if (!(spreads ? select_step_spread(i, &step)
 			      : select_step(policy, conf->nr_kinds, i, &step)))

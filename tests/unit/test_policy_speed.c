@@ -12,6 +12,8 @@ static int set_up(void **state)
 	fake_powersave();
 	fake.conf.sets_speed = 1;
 	fake.cpus[SMALL].capacity = 512;
+	fake.policy.nr_active = 1;
+	fake.policy.active[0] = bit(fake.cpus[1].slot); /* which is never idle here */
 	return 0;
 }
 
@@ -281,6 +283,19 @@ static void cool_cpus_are_taken_first(void **state)
 	assert_int_equal(select_idle_cpu(&p.ctx, SMALL), -1);
 }
 
+/* Then it is kind by kind, hot or not. */
+static void nothing_is_spread_unless_cpus_are_packed(void **state)
+{
+	struct task_struct p = fake_task(BIG);
+
+	(void)state;
+	fake.policy.nr_active = 0;
+	idle_set_cpu(&fake.cpus[BIG]);
+	idle_set_cpu(&fake.cpus[SMALL]);
+	fake.tiles[0].hot = bit(fake.cpus[SMALL].slot);
+	assert_int_equal(select_idle_cpu(&p.ctx, BIG), SMALL);
+}
+
 /* Of the 600 of the CPU 500 are its own. */
 static void a_task_is_not_driven_away_by_itself(void **state)
 {
@@ -346,6 +361,7 @@ int main(void)
 		TEST(a_cpu_gets_hot_and_cools_down),
 		TEST(the_floor_is_not_hot),
 		TEST(cool_cpus_are_taken_first),
+		TEST(nothing_is_spread_unless_cpus_are_packed),
 		TEST(a_task_is_not_driven_away_by_itself),
 		TEST(active_cpus_come_before_others),
 		TEST(heavy_tasks_go_by_kind),
