@@ -315,6 +315,14 @@ static void set_active(struct policy *policy, const struct energy_cpu *order, u3
 		policy->active[order[i].word] |= 1ULL << order[i].slot;
 }
 
+/* Where clocks go by use, work is spread over active CPUs only: all, until the load is known. */
+static u32 nr_active(const struct steer *steer)
+{
+	if (steer->machine->sets_speed && !steer->active.nr_cpus)
+		return steer->machine->nr_cpus;
+	return steer->active.nr_cpus;
+}
+
 static enum policy_reason fill_active(const struct steer *steer, u64 now_ns, struct policy *policy)
 {
 	const struct probe *probe = &steer->probe;
@@ -327,7 +335,7 @@ static enum policy_reason fill_active(const struct steer *steer, u64 now_ns, str
 		return POLICY_PROBE;
 	if (now_ns < steer->veto_until_ns)
 		return POLICY_VETO;
-	set_active(policy, steer->order, steer->active.nr_cpus);
+	set_active(policy, steer->order, nr_active(steer));
 	if (probe->subject == PROBE_PACKING)
 		return POLICY_PROBE;
 	return steer->nr_idle ? POLICY_IDLE : steer->active.reason;

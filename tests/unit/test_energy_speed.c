@@ -164,6 +164,7 @@ static void policy_of(bool sets_speed, double load, struct policy *policy)
 	steer_set_mode(&steer, TOPO_MODE_POWERSAVE);
 	steer_policy(&steer, plant.now_ns, policy);
 	assert_int_equal(policy->min_speed[0], 0); /* nothing is known of the load */
+	assert_int_equal(policy->nr_active, sets_speed ? PLANT_CPUS : 0);
 	for (u32 i = 0; i < 3; i++) {
 		sample = plant_run(&plant, policy, NSEC_PER_SEC);
 		steer_take(&steer, &sample);
