@@ -72,8 +72,7 @@ static inline u64 stint_ns(const struct task_ctx *t, u64 now_ns)
 }
 
 /* The stint ends: the task is charged for it, and the domain's clock moves on. */
-static inline void charge_stint(struct task_struct *p, struct task_ctx *t, struct cpu_ctx *c,
-				u64 now_ns)
+ENV_HOT void charge_stint(struct task_struct *p, struct task_ctx *t, struct cpu_ctx *c, u64 now_ns)
 {
 	struct cpu_stats *stats = env_stats();
 	struct domain *d = env_domain(c->domain);

@@ -27,8 +27,12 @@ const volatile struct topo_conf conf = {
 	.smt_width = 1,
 };
 
-/* Which entry of `policies` is valid. */
+/* Which entry of `policies` is valid; and whether it says more than the static order of perf does.
+ */
 u32 policy_index;
+u32 policy_steers;
+/* Not in a map of the usual kind: looking that up costs registers wherever it is done. */
+struct policy policies[2] SEC(".data.policies");
 struct machine machine;
 
 struct {
@@ -64,14 +68,6 @@ struct {
 } stats SEC(".maps");
 
 struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 2);
-	__type(key, u32);
-	__type(value, struct policy);
-} policies SEC(".maps");
-
-struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
@@ -94,9 +90,12 @@ ENV const struct topo_conf *env_conf(void)
 
 ENV const struct policy *env_policy(void)
 {
-	u32 index = policy_index & 1;
+	return policy_steers ? &policies[policy_index & 1] : NULL;
+}
 
-	return bpf_map_lookup_elem(&policies, &index);
+ENV bool env_steered(void)
+{
+	return policy_steers;
 }
 
 ENV struct machine *env_machine(void)

@@ -23,6 +23,9 @@
  * each caller: without them it would not get through the search for an idle CPU in time. Arguments
  * are numbers, and pointers to a struct that it has to check for NULL.
  */
+/* On the way of every wakeup: inlined whatever its size, as calls of BPF programs are dear. */
+#define ENV_HOT static inline __attribute__((always_inline))
+
 #ifndef ENV_SUBPROG
 #define ENV_SUBPROG static inline
 #endif
@@ -66,7 +69,9 @@ ENV u64 env_now(void);
 
 /* The machine's tables. NULL for an index that is not there. */
 ENV const struct topo_conf *env_conf(void);
-ENV const struct policy *env_policy(void); /* as user space wrote it: see policy.h */
+/* As user space wrote it: see policy.h. NULL in performance, which needs no steering. */
+ENV const struct policy *env_policy(void);
+ENV bool env_steered(void); /* there is such a policy, good or expired */
 ENV struct machine *env_machine(void);
 ENV struct cpu_ctx *env_cpu(u32 cpu);
 ENV struct tile *env_tile(u32 tile);

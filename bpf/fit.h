@@ -39,16 +39,29 @@ static inline bool fit_matters(const struct topo_conf *conf)
 	return conf->nr_kinds > 1;
 }
 
-/* The task has run for `run_ns` up to now, on a CPU of that capacity. */
-static inline void fit_note_run(struct task_ctx *t, u32 capacity, u64 run_ns, u64 now_ns)
+ENV_SUBPROG bool fit_note_util(struct task_ctx *t, u32 capacity, u64 run_ns, u64 now_ns)
 {
-	u64 interval_ns = now_ns - t->util_ns;
+	u64 interval_ns;
 
+	if (!t)
+		return false;
+	interval_ns = now_ns - t->util_ns;
 	if (!t->util_ns || time_before(now_ns, t->util_ns))
 		interval_ns = run_ns;
 	t->util = util_after(t->util, interval_ns, run_ns, capacity);
 	t->util_ns = now_ns;
+	return true;
+}
+
+/*
+ * The task has run for `run_ns` up to now, on a CPU of that capacity. In performance nobody asks
+ * for its utilisation.
+ */
+static inline void fit_note_run(struct task_ctx *t, u32 capacity, u64 run_ns, u64 now_ns)
+{
 	t->run_ns += run_ns;
+	if (env_steered())
+		fit_note_util(t, capacity, run_ns, now_ns);
 }
 
 /* The kinds, as bits, that the task should not be placed on. */

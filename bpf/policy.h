@@ -24,7 +24,9 @@ static inline const struct policy *policy_current(void)
 {
 	const struct policy *policy = env_policy();
 
-	if (policy && policy_good(policy, policy->expires_ns ? env_now() : 0))
+	if (!policy)
+		return &env_conf()->fallback;
+	if (policy_good(policy, policy->expires_ns ? env_now() : 0))
 		return policy;
 	count(STAT_BAD_POLICY);
 	return &env_conf()->fallback;

@@ -108,18 +108,9 @@ static inline bool select_step_spread(u32 i, struct select_step *step)
 	return i < 4;
 }
 
-/* Step i of the choice; false: there is no such step. */
-static inline bool select_step(const struct policy *policy, u32 nr_kinds, u32 i,
-			       struct select_step *step)
-{
-	if (!policy_saves(policy))
-		return select_step_perf(policy, nr_kinds, i, step);
-	return select_step_powersave(policy, nr_kinds, i, step);
-}
-
 /* Idle slots of a tile that the task may use and that are of this kind and what is wanted. */
-static inline u64 select_slots(const struct topo_conf *conf, const struct task_ctx *task,
-			       const struct tile *t, u32 kind, u32 want)
+ENV_HOT u64 select_slots(const struct topo_conf *conf, const struct task_ctx *task,
+			 const struct tile *t, u32 kind, u32 want)
 {
 	u64 idle = read_word(&t->idle);
 
@@ -266,7 +257,7 @@ static inline s32 select_by_step(struct task_ctx *task, const struct cpu_ctx *pr
 }
 
 /* How far from the previous CPU the idle one was, and whether the active ones were not enough. */
-static inline void count_selected(const struct policy *policy, u32 prev_cpu, u32 cpu, u32 want)
+ENV_HOT void count_selected(const struct policy *policy, u32 prev_cpu, u32 cpu, u32 want)
 {
 	static const u8 stats[2][NR_LEVELS] = {
 		{ STAT_SEL_THREAD_L2, STAT_SEL_THREAD_L2, STAT_SEL_THREAD_LLC, STAT_SEL_NODE,
@@ -291,9 +282,37 @@ static inline void count_selected(const struct policy *policy, u32 prev_cpu, u32
 static inline u32 select_unfit(const struct topo_conf *conf, const struct policy *policy,
 			       const struct task_ctx *task)
 {
-	if (!fit_matters(conf) || !policy_saves(policy))
-		return 0;
-	return fit_unfit_kinds(policy, task, env_now());
+	return fit_matters(conf) ? fit_unfit_kinds(policy, task, env_now()) : 0;
+}
+
+/* In powersave; apart from performance, which would pay for each question that is asked here. */
+ENV_SUBPROG s32 select_saving(struct task_ctx *task, u32 prev_cpu)
+{
+	const struct topo_conf *conf = env_conf();
+	const struct cpu_ctx *prev = env_cpu(prev_cpu);
+	const struct policy *policy = policy_current();
+	struct select_step step;
+	s32 cpu = -1;
+	u32 i, unfit;
+	bool spreads;
+
+	if (!task || !prev)
+		return -1;
+	unfit = select_unfit(conf, policy, task);
+	spreads = conf->sets_speed && policy_packs(policy) && !unfit;
+	env_for(i, 0, SELECT_STEPS) {
+		if (!(spreads ? select_step_spread(i, &step)
+			      : select_step_powersave(policy, conf->nr_kinds, i, &step)))
+			break;
+		if (unfit >> (step.kind & 31) & 1)
+			continue;
+		cpu = select_by_step(task, prev, prev_cpu, &step);
+		if (cpu >= 0) {
+			count_selected(policy, prev_cpu, cpu, step.want);
+			break;
+		}
+	}
+	return cpu;
 }
 
 /*
@@ -301,25 +320,20 @@ static inline u32 select_unfit(const struct topo_conf *conf, const struct policy
  */
 ENV_SUBPROG s32 select_idle_cpu(struct task_ctx *task, u32 prev_cpu)
 {
-	const struct topo_conf *conf = env_conf();
 	const struct cpu_ctx *prev = env_cpu(prev_cpu);
 	const struct machine *m = env_machine();
 	const struct policy *policy = policy_current();
 	struct select_step step;
 	s32 cpu = -1;
-	u32 i, unfit;
-	bool spreads;
+	u32 i;
 
 	if (!task || !prev || !m || !read_word(&m->idle_words))
 		return -1;
-	unfit = select_unfit(conf, policy, task);
-	spreads = conf->sets_speed && policy_packs(policy) && !unfit;
+	if (policy_saves(policy))
+		return select_saving(task, prev_cpu);
 	env_for(i, 0, SELECT_STEPS) {
-		if (!(spreads ? select_step_spread(i, &step)
-			      : select_step(policy, conf->nr_kinds, i, &step)))
+		if (!select_step_perf(policy, env_conf()->nr_kinds, i, &step))
 			break;
-		if (unfit >> (step.kind & 31) & 1)
-			continue;
 		cpu = select_by_step(task, prev, prev_cpu, &step);
 		if (cpu >= 0) {
 			count_selected(policy, prev_cpu, cpu, step.want);

@@ -114,7 +114,8 @@ static int fill_tables(struct main_bpf *skel, const struct layout *layout)
 	err = err
 		      ?: fill(skel->maps.domains, layout->domains, sizeof(*layout->domains),
 			      conf->nr_domains);
-	return err ?: fill(skel->maps.policies, &conf->fallback, sizeof(conf->fallback), 1);
+	skel->data_policies->policies[0] = conf->fallback;
+	return err;
 }
 
 static size_t mapped_size(const struct bpf_map *map)
@@ -125,9 +126,9 @@ static size_t mapped_size(const struct bpf_map *map)
 	return (value_size * bpf_map__max_entries(map) + page - 1) & ~(page - 1);
 }
 
-static int map_values(const struct bpf_map *map, int protection, void *values)
+static int map_values(const struct bpf_map *map, void *values)
 {
-	void *address = mmap(NULL, mapped_size(map), protection, MAP_SHARED, bpf_map__fd(map), 0);
+	void *address = mmap(NULL, mapped_size(map), PROT_READ, MAP_SHARED, bpf_map__fd(map), 0);
 
 	if (address == MAP_FAILED)
 		return -errno;
@@ -135,20 +136,18 @@ static int map_values(const struct bpf_map *map, int protection, void *values)
 	return 0;
 }
 
-/* Mapped, so that the policy can be changed and the counters read without any privilege. */
+/* Mapped, so that the counters can be read without any privilege. */
 static int map_all(struct loader *loader)
 {
 	struct main_bpf *skel = loader->skel;
-	int err = map_values(skel->maps.policies, PROT_READ | PROT_WRITE, &loader->policies);
+	int err = map_values(skel->maps.stats, &loader->stats);
 
-	err = err ?: map_values(skel->maps.stats, PROT_READ, &loader->stats);
-	return err ?: map_values(skel->maps.cpus, PROT_READ, &loader->cpus);
+	loader->policies = skel->data_policies->policies;
+	return err ?: map_values(skel->maps.cpus, &loader->cpus);
 }
 
 static void unmap_all(struct loader *loader)
 {
-	if (loader->policies)
-		munmap(loader->policies, mapped_size(loader->skel->maps.policies));
 	if (loader->stats)
 		munmap((void *)loader->stats, mapped_size(loader->skel->maps.stats));
 	if (loader->cpus)
@@ -261,6 +260,8 @@ void loader_set_policy(struct loader *loader, const struct policy *policy)
 	loader->policies[next].generation = generation;
 	/* The copy is complete before anybody is told to read it. */
 	__atomic_store_n(&loader->skel->bss->policy_index, next, __ATOMIC_RELEASE);
+	__atomic_store_n(&loader->skel->bss->policy_steers, policy->mode != TOPO_MODE_PERF,
+			 __ATOMIC_RELEASE);
 }
 
 void loader_renew_policy(struct loader *loader, u64 expires_ns)

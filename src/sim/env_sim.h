@@ -19,9 +19,14 @@ ENV const struct topo_conf *env_conf(void)
 	return &sim_current->layout.conf;
 }
 
+ENV bool env_steered(void)
+{
+	return sim_current->policy_map.mode != TOPO_MODE_PERF;
+}
+
 ENV const struct policy *env_policy(void)
 {
-	return &sim_current->policy_map;
+	return env_steered() ? &sim_current->policy_map : NULL;
 }
 
 ENV struct machine *env_machine(void)

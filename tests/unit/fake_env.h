@@ -100,6 +100,11 @@ ENV const struct policy *env_policy(void)
 	return fake.no_policy ? NULL : &fake.policy;
 }
 
+ENV bool env_steered(void)
+{
+	return !fake.no_policy;
+}
+
 ENV struct machine *env_machine(void)
 {
 	return &fake.machine;

@@ -296,6 +296,11 @@ static void runs_are_added_to_the_utilisation(void **state)
 	/* A clock that is behind: only the run counts. */
 	fit_note_run(&t, c.capacity, 32 * MS, 131 * MS);
 	assert_int_equal(t.util, 384);
+	/* Where it steers nothing it is not kept. */
+	fake.no_policy = true;
+	fit_note_run(&t, c.capacity, 32 * MS, 163 * MS);
+	assert_int_equal(t.util, 384);
+	assert_int_equal(t.run_ns, 112 * MS + 5);
 }
 
 static void kinds_below_the_utilisation_are_unfit(void **state)

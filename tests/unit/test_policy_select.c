@@ -41,6 +41,13 @@ static void idle_range(u32 first, u32 last)
 
 /* --- Steps --- */
 
+static bool step_of(const struct policy *policy, u32 nr_kinds, u32 i, struct select_step *step)
+{
+	if (policy_saves(policy))
+		return select_step_powersave(policy, nr_kinds, i, step);
+	return select_step_perf(policy, nr_kinds, i, step);
+}
+
 static void check_steps(const struct policy *policy, u32 nr_kinds,
 			const struct select_step *expected)
 {
@@ -48,12 +55,12 @@ static void check_steps(const struct policy *policy, u32 nr_kinds,
 	u32 i;
 
 	for (i = 0; expected[i].reach != NO_STEP; i++) {
-		assert_true(select_step(policy, nr_kinds, i, &step));
+		assert_true(step_of(policy, nr_kinds, i, &step));
 		assert_int_equal(step.kind, expected[i].kind);
 		assert_int_equal(step.want, expected[i].want);
 		assert_int_equal(step.reach, expected[i].reach);
 	}
-	assert_false(select_step(policy, nr_kinds, i, &step));
+	assert_false(step_of(policy, nr_kinds, i, &step));
 	assert_true(i <= SELECT_STEPS);
 }
 
@@ -399,11 +406,8 @@ static void powersave_passes_over_what_does_not_fit(void **state)
 	p.ctx.util = 409;
 	assert_int_equal(select_unfit(&fake.conf, &fake.policy, &p.ctx), 0);
 	assert_int_equal(choose(&p, 7), 7);
-	/* Performance and machines of one kind do not ask. */
+	/* Machines of one kind do not ask. */
 	p.ctx.util = 1024;
-	fake.policy.mode = TOPO_MODE_PERF;
-	assert_int_equal(select_unfit(&fake.conf, &fake.policy, &p.ctx), 0);
-	fake.policy.mode = TOPO_MODE_POWERSAVE;
 	fake.conf.nr_kinds = 1;
 	assert_int_equal(select_unfit(&fake.conf, &fake.policy, &p.ctx), 0);
 }

@@ -34,9 +34,14 @@ ENV const struct topo_conf *env_conf(void)
 	return &bench.layout.conf;
 }
 
+ENV bool env_steered(void)
+{
+	return bench.policy.mode != TOPO_MODE_PERF;
+}
+
 ENV const struct policy *env_policy(void)
 {
-	return &bench.policy;
+	return env_steered() ? &bench.policy : NULL;
 }
 
 ENV struct machine *env_machine(void)
