@@ -256,7 +256,7 @@ $(O)/%.sh.passed: %.sh $(programs) FORCE
 		>$(@D)/$(*F).log 2>&1 || { status=$$?; cat $(@D)/$(*F).log; [ $$status = 77 ]; }
 
 # Only some of them: make check-vm TESTS="runner load"
-check-vm: all guest
+check-vm: all guest $(O)/no_energy/scx_topo $(O)/tests/bench/bpf_time
 	$(Q)O=$(O) tests/vm/check $(TESTS)
 
 # What is tested of libscxu in its long form: a minute of memory pressure, half a minute of hogs.
@@ -295,6 +295,31 @@ check-property: $(property)
 # Thousands, without sanitizers: make check-seeds SEEDS=20000
 check-seeds: $(property)
 	$(Q)$(property) --first $(FIRST) --seeds $(or $(SEEDS),20000)
+
+# scx_topo with nothing in the dispatcher that saves energy, to see that perf loses nothing to that:
+# what is taken out stands in tests/no_energy.
+no-energy-O := $(bpf-O:%/bpf=%)/no_energy
+no-energy-sources := src/loader.c src/running.c src/sim/policy_topo.c
+no-energy-objects := $(no-energy-sources:%.c=$(O)/no_energy/%.o)
+no-energy := $(O)/no_energy/scx_topo
+
+$(no-energy-O)/bpf/made: tests/no_energy/make $(wildcard bpf/*.h bpf/main.bpf.c tests/no_energy/*.h)
+	$(Q)$< $(@D) && touch $@
+$(no-energy-O)/bpf/main.bpf.o: $(no-energy-O)/bpf/made $(bpf-O)/vmlinux.h Makefile
+	$(say) BPF $@
+	$(Q)$(CLANG) $(bpf-cflags) -c -o $@ $(@D)/main.bpf.c
+$(no-energy-O)/bpf/main.skel.h: $(no-energy-O)/bpf/main.bpf.o
+	$(Q)$(BPFTOOL) gen object $(@D)/main.linked.o $<
+	$(Q)$(BPFTOOL) gen skeleton $(@D)/main.linked.o name main_bpf $(skeleton-filter) >$@
+
+$(no-energy-objects): $(O)/no_energy/%.o: %.c $(no-energy-O)/bpf/main.skel.h $(O)/flags
+	$(say) CC $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) -iquote $(no-energy-O) $(cflags) -MMD -MP -c -o $@ $<
+$(no-energy): $(O)/src/main.o $(no-energy-objects) $(O)/libscx_topo.a
+	$(say) LD $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(pkg-libs) -lm
+$(filter $(O)/tests/no_energy/%,$(quick-scripts:%=$(O)/%.passed)): $(no-energy)
 
 # Mistakes in the policy, one at a time: each must make a unit test fail. make check-mutants ONLY=vtime.h
 .PHONY: check-mutants
@@ -474,4 +499,4 @@ help:
 	@echo "V=1 shows commands; SANITIZE=1 builds with ASan and UBSan into build-asan;"
 	@echo "DEPS=no lists missing packages instead of installing them."
 
--include $(all-objects:.o=.d) $(mutants:%=$(O)/mutants/%.d) $(wildcard $(bpf-O)/*.d)
+-include $(all-objects:.o=.d) $(no-energy-objects:.o=.d) $(mutants:%=$(O)/mutants/%.d) $(wildcard $(bpf-O)/*.d)
