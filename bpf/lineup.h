@@ -42,8 +42,8 @@ static inline void lineup_leave(struct task_ctx *t)
 }
 
 /*
- * The task competes in this domain, with its weight as it is now. A vruntime belongs to the clock
- * of one domain; another's may be far from it.
+ * The task competes in this domain, with its weight as it is now. Vruntime and deadline belong to
+ * the clock of one domain; another's may be far from it.
  */
 static inline void lineup_join(struct task_struct *p, struct task_ctx *t, struct domain *d)
 {
@@ -55,9 +55,10 @@ static inline void lineup_join(struct task_struct *p, struct task_ctx *t, struct
 	lineup_leave(t);
 	if (t->domain != d->id) {
 		from = env_domain(t->domain);
-		if (from)
-			t->vruntime_ns =
-				rebase_vruntime(t->vruntime_ns, from->clock_ns, d->clock_ns);
+		if (from) {
+			t->vruntime_ns = rebase(t->vruntime_ns, from->clock_ns, d->clock_ns);
+			t->deadline_ns = rebase(t->deadline_ns, from->clock_ns, d->clock_ns);
+		}
 		t->domain = d->id;
 	}
 	t->load = weight;

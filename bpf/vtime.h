@@ -113,9 +113,9 @@ static inline u64 bound_vruntime(u64 vruntime_ns, u64 clock_ns, u64 lag_ns, u64 
 }
 
 /* From one domain's clock to another's: the lead or lag stays the same. */
-static inline u64 rebase_vruntime(u64 vruntime_ns, u64 from_clock_ns, u64 to_clock_ns)
+static inline u64 rebase(u64 on_clock_ns, u64 from_clock_ns, u64 to_clock_ns)
 {
-	return to_clock_ns + (vruntime_ns - from_clock_ns);
+	return to_clock_ns + (on_clock_ns - from_clock_ns);
 }
 
 /* Time awake counts up to a bound, so that a hog's deadline stays as near as that to its vruntime.

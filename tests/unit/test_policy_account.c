@@ -178,6 +178,7 @@ static void a_task_loads_the_domain_that_it_competes_in(void **state)
 	fake.domains[1].clock_ns = 9000 * MS;
 	fake.domains[0].load = 1000;
 	p.ctx.vruntime_ns = 4990 * MS;
+	p.ctx.deadline_ns = 5012 * MS;
 	lineup_join(&p, &p.ctx, &fake.domains[0]);
 	lineup_join(&p, &p.ctx, &fake.domains[0]);
 	assert_int_equal(fake.domains[0].load, 1100);
@@ -192,6 +193,7 @@ static void a_task_loads_the_domain_that_it_competes_in(void **state)
 	assert_int_equal(fake.domains[1].load, 300);
 	assert_int_equal(p.ctx.domain, 1);
 	assert_int_equal(p.ctx.vruntime_ns, 8990 * MS);
+	assert_int_equal(p.ctx.deadline_ns, 9012 * MS);
 
 	lineup_leave(&p.ctx);
 	lineup_leave(&p.ctx);

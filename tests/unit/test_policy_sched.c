@@ -111,7 +111,7 @@ static void running_starts_a_stint(void **state)
 	p.ctx.last_cpu = 0;
 	p.ctx.domain = 0;
 	p.ctx.vruntime_ns = 9003 * MS;
-	p.ctx.deadline_ns = 77;
+	p.ctx.deadline_ns = 9004 * MS;
 	p.ctx.wait_start_ns = 996 * MS;
 	c->yielded = 1;
 	queue_enter_domain(&p.ctx, &fake.domains[0]);
@@ -126,7 +126,7 @@ static void running_starts_a_stint(void **state)
 	assert_int_equal(p.ctx.last_cpu, 5);
 	assert_int_equal(p.ctx.run_start_ns, 1000 * MS);
 	assert_int_equal(c->run_start_ns, 1000 * MS);
-	assert_int_equal(c->deadline_ns, 77);
+	assert_int_equal(c->deadline_ns, 5004 * MS);
 	assert_int_equal(c->yielded, 0);
 	p.no_ctx = true;
 	sched_running(&p);
