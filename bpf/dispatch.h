@@ -113,6 +113,15 @@ static inline bool dispatch_warm(const struct cpu_ctx *c, const struct domain *d
 	return true;
 }
 
+/* Others have a lot more to do. */
+static inline bool dispatch_balance(struct domain *d, u32 cpu)
+{
+	if (!balance_is_due(d) || !steal(d, cpu, true))
+		return false;
+	count(STAT_DSP_BALANCE);
+	return true;
+}
+
 /* Any task that waits anywhere and may run here, the nearest queue first. */
 static inline bool dispatch_any(struct cpu_ctx *c, const struct domain *d, u32 cpu)
 {
@@ -120,7 +129,7 @@ static inline bool dispatch_any(struct cpu_ctx *c, const struct domain *d, u32 c
 		return true;
 	if (line_waiting(&d->line) && dispatch_move(QUEUE_DOMAIN, d, cpu))
 		return true;
-	return dispatch_warm(c, d) || steal(d, cpu);
+	return dispatch_warm(c, d) || steal(d, cpu, false);
 }
 
 /*

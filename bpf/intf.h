@@ -92,6 +92,11 @@ struct domain {
 	u64 load;     /* weights of the tasks that run or wait here */
 	u64 pad0[5];
 
+	/* Written every 2 ms at most; see balance.h. */
+	u64 balance_ns; /* when it was last compared with other domains */
+	u64 load_avg;	/* of `load` at these times */
+	u64 pad3[6];
+
 	/* Written when a tile's first CPU becomes idle or its last one busy. */
 	u64 idle_tiles; /* bit i: tile first_tile + i has an idle CPU */
 	u64 warm_tiles; /* and a CPU whose DSQ holds a task that others may take */
@@ -105,7 +110,8 @@ struct domain {
 	u32 nr_rings;
 	u32 first_cpu; /* lowest number */
 	u32 kinds;     /* of its CPUs, as bits */
-	u32 pad2[8];
+	u32 capacity;  /* of its CPUs together */
+	u32 pad2[7];
 
 	struct ring rings[TOPO_MAX_RINGS];
 };
@@ -291,6 +297,7 @@ struct topo_conf {
 	X(DSP_WARM, "from the DSQ of another CPU of the domain")               \
 	X(DSP_STEAL_NODE, "stolen inside the node")                            \
 	X(DSP_STEAL_MACHINE, "stolen from another node")                       \
+	X(DSP_BALANCE, "of those stolen, while it had work itself")            \
 	X(DSP_STEAL_LEFT, "not stolen: it would cost more than it gains")      \
 	X(DSP_STEAL_MISS, "nothing there to steal")                            \
 	X(DSP_KEEP, "kept running")                                            \

@@ -78,6 +78,8 @@ static inline void sched_dispatch(u32 cpu, struct task_struct *prev)
 		dispatch_own(c, d, cpu, first.queue);
 		return;
 	}
+	if (dispatch_balance(d, cpu))
+		return;
 	if (t && dispatch_prev_is_first(prev, t, c, d, &first)) {
 		dispatch_keep(prev, t, c, d);
 		return;
@@ -86,7 +88,7 @@ static inline void sched_dispatch(u32 cpu, struct task_struct *prev)
 		return;
 	if (t)
 		dispatch_keep(prev, t, c, d);
-	else if (!dispatch_warm(c, d) && !steal(d, cpu))
+	else if (!dispatch_warm(c, d) && !steal(d, cpu, false))
 		dispatch_idle(c, d, cpu);
 }
 

@@ -4,11 +4,12 @@
  *
  * A CPU with nothing to do in its own domain walks the others, nearest first, and takes the first
  * task of one where the wait it saves is worth more than what the move costs: the caches are cold
- * elsewhere, and so is memory on another node.
+ * elsewhere, and so is memory on another node. One with work does so for balance: see balance.h.
  */
 #ifndef SCX_TOPO_STEAL_H
 #define SCX_TOPO_STEAL_H
 
+#include "balance.h"
 #include "queue.h"
 #include "vtime.h"
 
@@ -101,18 +102,27 @@ ENV_SUBPROG bool steal_warm(u32 domain, u32 tile, u32 slot)
 	return stolen;
 }
 
-ENV_SUBPROG bool steal_from(u32 cpu, u32 domain, u32 level, u64 cost_ns)
+/* Whether it pays to take a task from a domain where so many wait. */
+static inline bool steal_pays(const struct domain *home, const struct domain *d, u32 nr_waiting,
+			      u64 cost_ns, bool busy)
 {
-	const struct topo_conf *conf = env_conf();
-	const struct domain *d = env_domain(domain);
+	if (steal_gain_ns(env_conf(), nr_waiting, d->nr_cpus) < cost_ns)
+		return false;
+	return !busy || balance_pays(home, d);
+}
+
+ENV_SUBPROG bool steal_from(u32 cpu, u32 domain, u32 level, u64 cost_ns, bool busy)
+{
+	const struct domain *d = env_domain(domain), *home;
 	struct cpu_ctx *c = env_cpu(cpu);
 	u32 nr_waiting = d ? line_waiting(&d->line) : 0;
 
 	if (d && !nr_waiting && read_word(&d->warm_tiles))
 		nr_waiting = 1;
-	if (!nr_waiting || !c)
+	home = c ? env_domain(c->domain) : NULL;
+	if (!nr_waiting || !home)
 		return false;
-	if (steal_gain_ns(conf, nr_waiting, d->nr_cpus) < cost_ns) {
+	if (!steal_pays(home, d, nr_waiting, cost_ns, busy)) {
 		count(STAT_DSP_STEAL_LEFT);
 		return false;
 	}
@@ -125,7 +135,7 @@ ENV_SUBPROG bool steal_from(u32 cpu, u32 domain, u32 level, u64 cost_ns)
 	return true;
 }
 
-ENV_SUBPROG bool steal_from_ring(u32 cpu, u32 home, u32 index)
+ENV_SUBPROG bool steal_from_ring(u32 cpu, u32 home, u32 index, bool busy)
 {
 	const struct domain *h = env_domain(home);
 	const struct machine *m = env_machine();
@@ -144,7 +154,7 @@ ENV_SUBPROG bool steal_from_ring(u32 cpu, u32 home, u32 index)
 
 		if (!domains)
 			break;
-		stolen = steal_from(cpu, ring->word * 64 + n, ring->level, cost_ns);
+		stolen = steal_from(cpu, ring->word * 64 + n, ring->level, cost_ns, busy);
 		if (stolen)
 			break;
 		domains &= ~bit(n);
@@ -152,14 +162,14 @@ ENV_SUBPROG bool steal_from_ring(u32 cpu, u32 home, u32 index)
 	return stolen;
 }
 
-/* True: a task is on its way to this CPU. */
-static inline bool steal(const struct domain *home, u32 cpu)
+/* True: a task is on its way to this CPU, which has nothing to do or, if busy, less than others. */
+static inline bool steal(const struct domain *home, u32 cpu, bool busy)
 {
 	u32 i, nr_rings = steal_may_pay() ? home->nr_rings : 0;
 	bool stolen = false;
 
 	env_for(i, 0, nr_rings) {
-		stolen = steal_from_ring(cpu, home->id, i);
+		stolen = steal_from_ring(cpu, home->id, i, busy);
 		if (stolen)
 			break;
 	}

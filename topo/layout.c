@@ -26,6 +26,9 @@ static const struct topo_conf default_conf = {
 /* A task that uses more than this of a CPU leaves too little for its next burst. */
 #define FIT_PERCENT 80
 
+/* What each further thread adds to its core: a quarter, with two threads as a rule of thumb. */
+#define SMT_PERCENT 25
+
 /* A CPU with what its place in the slots depends on. */
 struct seat {
 	const struct topo_cpu *cpu;
@@ -198,6 +201,8 @@ static void count_domain(struct domain *d, const struct seat *seats, int nr, u32
 	d->nr_cpus += nr;
 	for (i = 0; i < nr; i++) {
 		d->kinds |= bit(seats[i].cpu->kind);
+		d->capacity +=
+			seats[i].cpu->capacity * (seats[i].cpu->smt ? SMT_PERCENT : 100) / 100;
 		if ((u32)seats[i].cpu->cpu < d->first_cpu)
 			d->first_cpu = seats[i].cpu->cpu;
 	}

@@ -288,6 +288,7 @@ static inline void fake_make_domain(const struct fake_shape *s, u32 node)
 	d->kinds = s->small_cores ? 3 : 1;
 	d->nr_tiles = s->tiles;
 	d->nr_cpus = s->tiles * s->cores * s->smt;
+	d->capacity = 1024 * d->nr_cpus;
 	for (i = 0; i < s->tiles; i++)
 		fake_make_tile(s, d->id);
 }

@@ -52,7 +52,7 @@ static void check_domain(const struct machine_tables *m, u32 id)
 {
 	const struct domain *d = &m->layout.domains[id];
 	hwloc_bitmap_t cpus = m->topo->domains[id].cpus;
-	u32 i, kinds = 0, seats = 0;
+	u32 i, kinds = 0, seats = 0, capacity = 0;
 
 	assert_int_equal(d->id, id);
 	assert_int_equal(d->node, m->topo->domains[id].node);
@@ -66,11 +66,16 @@ static void check_domain(const struct machine_tables *m, u32 id)
 		assert_int_equal(t->domain, id);
 		seats += __builtin_popcountll(t->slots);
 		for (slot = 0; slot < TILE_SLOTS; slot++) {
-			if (t->slots >> slot & 1)
-				kinds |= 1U << m->layout.cpus[t->cpu[slot]].kind;
+			const struct cpu_ctx *c = &m->layout.cpus[t->cpu[slot]];
+
+			if (!(t->slots >> slot & 1))
+				continue;
+			kinds |= 1U << c->kind;
+			capacity += t->first >> slot & 1 ? c->capacity : c->capacity / 4;
 		}
 	}
 	assert_int_equal(d->kinds, kinds);
+	assert_int_equal(d->capacity, capacity);
 	assert_int_equal(seats, d->nr_cpus);
 }
 

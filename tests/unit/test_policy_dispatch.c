@@ -42,23 +42,23 @@ static void stealing_gains_the_wait_at_home(void **state)
 static void a_steal_must_be_worth_it(void **state)
 {
 	(void)state;
-	assert_false(steal_from(0, 1, LEVEL_NODE, 0));
+	assert_false(steal_from(0, 1, LEVEL_NODE, 0, false));
 	assert_int_equal(fake.nr_moves, 0);
 	fake_queue(DOMAIN_DSQ(1), 1, 0);
-	assert_false(steal_from(0, 1, LEVEL_NODE, 4 * MS + 1));
+	assert_false(steal_from(0, 1, LEVEL_NODE, 4 * MS + 1, false));
 	assert_int_equal(counted(STAT_DSP_STEAL_LEFT), 1);
 	assert_int_equal(fake.nr_moves, 0);
-	assert_true(steal_from(0, 1, LEVEL_NODE, 4 * MS));
+	assert_true(steal_from(0, 1, LEVEL_NODE, 4 * MS, false));
 	assert_int_equal(fake.moves[0], DOMAIN_DSQ(1));
 	assert_int_equal(counted(STAT_DSP_STEAL_NODE), 1);
 	assert_int_equal(counted(STAT_DSP_STEAL_MACHINE), 0);
 	/* Counted, but gone or not landed. */
-	assert_false(steal_from(0, 1, LEVEL_NODE, 0));
+	assert_false(steal_from(0, 1, LEVEL_NODE, 0, false));
 	assert_int_equal(counted(STAT_DSP_STEAL_MISS), 1);
 	fake_queue(DOMAIN_DSQ(2), 1, 0);
-	assert_true(steal_from(0, 2, LEVEL_MACHINE, 0));
+	assert_true(steal_from(0, 2, LEVEL_MACHINE, 0, false));
 	assert_int_equal(counted(STAT_DSP_STEAL_MACHINE), 1);
-	assert_false(steal_from(0, 1000, LEVEL_NODE, 0));
+	assert_false(steal_from(0, 1000, LEVEL_NODE, 0, false));
 }
 
 static void stealing_walks_from_near_to_far(void **state)
@@ -67,18 +67,18 @@ static void stealing_walks_from_near_to_far(void **state)
 	fake_queue(DOMAIN_DSQ(1), 1, 0);
 	fake_queue(DOMAIN_DSQ(3), 1, 0);
 	fake_queue(DOMAIN_DSQ(5), 1, 0);
-	assert_true(steal(&fake.domains[0], 0));
-	assert_true(steal(&fake.domains[0], 0));
-	assert_true(steal(&fake.domains[0], 0));
-	assert_false(steal(&fake.domains[0], 0));
+	assert_true(steal(&fake.domains[0], 0, false));
+	assert_true(steal(&fake.domains[0], 0, false));
+	assert_true(steal(&fake.domains[0], 0, false));
+	assert_false(steal(&fake.domains[0], 0, false));
 	assert_int_equal(fake.moves[0], DOMAIN_DSQ(1));
 	assert_int_equal(fake.moves[1], DOMAIN_DSQ(1)); /* still counted */
 	assert_int_equal(fake.moves[2], DOMAIN_DSQ(3));
 	assert_int_equal(fake.moves[5], DOMAIN_DSQ(5));
 	assert_int_equal(counted(STAT_DSP_STEAL_NODE), 1);
 	assert_int_equal(counted(STAT_DSP_STEAL_MACHINE), 2);
-	assert_false(steal_from_ring(0, 1000, 0));
-	assert_false(steal_from_ring(0, 0, TOPO_MAX_RINGS));
+	assert_false(steal_from_ring(0, 1000, 0, false));
+	assert_false(steal_from_ring(0, 0, TOPO_MAX_RINGS, false));
 }
 
 /* The wait at home is 4 ms: farther nodes cost more, at last more than that. */
@@ -87,9 +87,9 @@ static void stealing_stops_where_it_costs_more_than_it_gains(void **state)
 	(void)state;
 	fake_queue(DOMAIN_DSQ(4), 1, 0);
 	fake.conf.steal_machine_ns = 2667 * US; /* times 30 / 20 */
-	assert_false(steal(&fake.domains[0], 0));
+	assert_false(steal(&fake.domains[0], 0, false));
 	assert_int_equal(counted(STAT_DSP_STEAL_LEFT), 1);
-	assert_true(steal(&fake.domains[2], 0));
+	assert_true(steal(&fake.domains[2], 0, false));
 }
 
 static void rings_are_searched_from_our_own_number_on(void **state)
@@ -101,20 +101,20 @@ static void rings_are_searched_from_our_own_number_on(void **state)
 		(struct fake_shape){ .nodes = 2, .domains = 40, .tiles = 1, .cores = 1, .smt = 1 });
 	fake_queue(DOMAIN_DSQ(3), 1, 0);
 	fake_queue(DOMAIN_DSQ(22), 1, 0);
-	assert_true(steal_from_ring(0, 20, 0));
+	assert_true(steal_from_ring(0, 20, 0, false));
 	assert_int_equal(fake.moves[0], DOMAIN_DSQ(22));
 	/* A ring in the bitmap's second word; a domain that only waits in the other one is not in
 	 * it. */
 	fake_queue(DOMAIN_DSQ(70), 1, 0);
-	assert_true(steal_from_ring(0, 20, 2));
+	assert_true(steal_from_ring(0, 20, 2, false));
 	assert_int_equal(fake.moves[1], DOMAIN_DSQ(70));
 	/* Eight domains are looked at and no more. */
 	fake.nr_moves = 0;
 	for (i = 23; i < 30; i++)
 		fake.machine.waiting_domains[0] |= bit(i);
-	assert_false(steal_from_ring(0, 20, 0));
+	assert_false(steal_from_ring(0, 20, 0, false));
 	fake.machine.waiting_domains[0] &= ~bit(29);
-	assert_true(steal_from_ring(0, 20, 0));
+	assert_true(steal_from_ring(0, 20, 0, false));
 	assert_int_equal(fake.moves[fake.nr_moves - 1], DOMAIN_DSQ(3));
 }
 

@@ -153,13 +153,13 @@ static void other_domains_take_warm_tasks_too(void **state)
 	(void)state;
 	enter(&a, 13, true);
 	/* One waits for eight CPUs: 20 ms * 8/9 / 8. */
-	assert_false(steal_from(0, 1, LEVEL_NODE, 2222222 + 1));
+	assert_false(steal_from(0, 1, LEVEL_NODE, 2222222 + 1, false));
 	assert_int_equal(counted(STAT_DSP_STEAL_LEFT), 1);
-	assert_true(steal_from(0, 1, LEVEL_NODE, 2222222));
+	assert_true(steal_from(0, 1, LEVEL_NODE, 2222222, false));
 	assert_int_equal(fake.moves[0], DOMAIN_DSQ(1));
 	assert_int_equal(fake.moves[1], CPU_DSQ(13));
 	assert_int_equal(counted(STAT_DSP_STEAL_NODE), 1);
-	assert_false(steal_from(0, 1, LEVEL_NODE, 0));
+	assert_false(steal_from(0, 1, LEVEL_NODE, 0, false));
 	assert_int_equal(counted(STAT_DSP_STEAL_MISS), 1);
 }
 
