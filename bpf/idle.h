@@ -13,6 +13,10 @@
 
 #include "bits.h"
 #include "env.h"
+#include "vtime.h"
+
+/* A longer idle time counts as this much, lest one night outweighs a busy morning. */
+#define IDLE_MAX_NS (4 * NSEC_PER_MSEC)
 
 /* Threads in `idle` whose whole core is idle. */
 static inline u64 whole_cores(u64 idle, u64 slots, u64 first, u32 smt_width)
@@ -109,6 +113,24 @@ static inline void idle_set_cpu(const struct cpu_ctx *c)
 
 	if (m && d && t)
 		idle_set(m, d, t, c);
+}
+
+static inline u64 idle_avg_after(u64 idle_avg_ns, u64 idle_ns)
+{
+	return (idle_avg_ns * 3 + (idle_ns < IDLE_MAX_NS ? idle_ns : IDLE_MAX_NS)) / 4;
+}
+
+/* The CPU begins or ceases to be idle. What it learns is for steal.h, and needs other domains. */
+static inline void idle_note(struct cpu_ctx *c, bool idle)
+{
+	u64 now;
+
+	if (env_conf()->nr_domains == 1)
+		return;
+	now = env_now();
+	if (!idle && c->idle_since_ns && time_before(c->idle_since_ns, now))
+		c->idle_avg_ns = idle_avg_after(c->idle_avg_ns, now - c->idle_since_ns);
+	c->idle_since_ns = idle ? now : 0;
 }
 
 #endif

@@ -145,7 +145,12 @@ struct cpu_ctx {
 	u16 capacity; /* 1..1024 */
 	u32 online;   /* 0: no such CPU, the rest means nothing */
 	u32 pad0;
-	u64 pad1[3];
+
+	/* Written where the clock's governor is asked for a speed only; see speed.h. */
+	u64 util_ns; /* when util was last brought up to date */
+	u32 util;    /* of its full speed, 1024 is all the time */
+	u32 speed;   /* what the governor was asked for; 0: nothing yet */
+	u64 pad1;
 
 	/* What runs here. */
 	u64 deadline_ns;  /* of the running task */
@@ -156,10 +161,9 @@ struct cpu_ctx {
 	u32 yielded;	  /* the running task asked to let others go first */
 	u32 stays;	  /* the last task was put back only to go on here at once */
 	u32 nr_warm;	  /* tasks in the CPU's DSQ that other CPUs may take */
-	u32 util;	  /* of its full speed, 1024 is all the time; see speed.h, as for: */
-	u64 util_ns;	  /* when util was last brought up to date */
-	u32 speed;	  /* what the governor was asked for; 0: nothing yet */
 	u32 pad2;
+	u64 idle_since_ns; /* 0: it is not idle; both only where there are several domains */
+	u64 idle_avg_ns;   /* how long it is idle at a time; 0: it never was */
 };
 
 /*

@@ -194,6 +194,7 @@ static inline void sched_update_idle(u32 cpu, bool idle)
 
 	if (!c || !c->online)
 		return;
+	idle_note(c, idle);
 	if (!idle) {
 		idle_claim_cpu(c);
 		return;

@@ -4,7 +4,9 @@
  *
  * A CPU with nothing to do in its own domain walks the others, nearest first, and takes the first
  * task of one where the wait it saves is worth more than what the move costs: the caches are cold
- * elsewhere, and so is memory on another node. One with work does so for balance: see balance.h.
+ * elsewhere, and so is memory on another node. It does not where it is idle for less than that at a
+ * time, while one of two tasks that hand work to each other runs elsewhere, say: the task it takes
+ * would be pushed off at once. A CPU with work takes tasks for balance: see balance.h.
  */
 #ifndef SCX_TOPO_STEAL_H
 #define SCX_TOPO_STEAL_H
@@ -103,26 +105,29 @@ ENV_SUBPROG bool steal_warm(u32 domain, u32 tile, u32 slot)
 }
 
 /* Whether it pays to take a task from a domain where so many wait. */
-static inline bool steal_pays(const struct domain *home, const struct domain *d, u32 nr_waiting,
+static inline bool steal_pays(const struct cpu_ctx *c, const struct domain *d, u32 nr_waiting,
 			      u64 cost_ns, bool busy)
 {
-	if (steal_gain_ns(env_conf(), nr_waiting, d->nr_cpus) < cost_ns)
+	const struct domain *home = env_domain(c->domain);
+
+	if (!home || steal_gain_ns(env_conf(), nr_waiting, d->nr_cpus) < cost_ns)
 		return false;
-	return !busy || balance_pays(home, d);
+	if (busy)
+		return balance_pays(home, d);
+	return !c->idle_avg_ns || c->idle_avg_ns >= cost_ns;
 }
 
 ENV_SUBPROG bool steal_from(u32 cpu, u32 domain, u32 level, u64 cost_ns, bool busy)
 {
-	const struct domain *d = env_domain(domain), *home;
+	const struct domain *d = env_domain(domain);
 	struct cpu_ctx *c = env_cpu(cpu);
 	u32 nr_waiting = d ? line_waiting(&d->line) : 0;
 
 	if (d && !nr_waiting && read_word(&d->warm_tiles))
 		nr_waiting = 1;
-	home = c ? env_domain(c->domain) : NULL;
-	if (!nr_waiting || !home)
+	if (!nr_waiting || !c)
 		return false;
-	if (!steal_pays(home, d, nr_waiting, cost_ns, busy)) {
+	if (!steal_pays(c, d, nr_waiting, cost_ns, busy)) {
 		count(STAT_DSP_STEAL_LEFT);
 		return false;
 	}

@@ -61,6 +61,24 @@ static void a_steal_must_be_worth_it(void **state)
 	assert_false(steal_from(0, 1000, LEVEL_NODE, 0, false));
 }
 
+static void a_cpu_that_is_idle_for_moments_leaves_them(void **state)
+{
+	struct cpu_ctx *c = &fake.cpus[0];
+
+	(void)state;
+	fake_queue(DOMAIN_DSQ(1), 3, 0);
+	c->idle_avg_ns = 200 * US - 1;
+	assert_false(steal_from(0, 1, LEVEL_NODE, 200 * US, false));
+	assert_int_equal(counted(STAT_DSP_STEAL_LEFT), 1);
+	c->idle_avg_ns++;
+	assert_true(steal_from(0, 1, LEVEL_NODE, 200 * US, false));
+	c->idle_avg_ns = 0; /* never was */
+	assert_true(steal_from(0, 1, LEVEL_NODE, 200 * US, false));
+	c->idle_avg_ns = 1; /* does not matter to who has work */
+	fake.domains[1].load = fake.domains[1].load_avg = 800;
+	assert_true(steal_from(0, 1, LEVEL_NODE, 200 * US, true));
+}
+
 static void stealing_walks_from_near_to_far(void **state)
 {
 	(void)state;
@@ -432,6 +450,8 @@ int main(void)
 		cmocka_unit_test_setup(a_pinned_task_that_came_meanwhile_is_taken, setup),
 		cmocka_unit_test_setup(missing_the_same_number_elsewhere_is_something_new, setup),
 		cmocka_unit_test_setup(large_machines_always_look_for_work_to_steal, setup),
+		cmocka_unit_test_setup(a_cpu_that_is_idle_for_moments_leaves_them,
+				       fake_four_domains),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

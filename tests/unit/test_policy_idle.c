@@ -188,6 +188,37 @@ static void a_cpu_without_tables_is_never_idle(void **state)
 	assert_false(idle_claim_cpu(&no_domain));
 }
 
+static void the_average_idle_time_has_a_bound(void **state)
+{
+	(void)state;
+	assert_int_equal(idle_avg_after(0, 400), 100);
+	assert_int_equal(idle_avg_after(400, 400), 400);
+	assert_int_equal(idle_avg_after(0, 4 * MS), 1 * MS);
+	assert_int_equal(idle_avg_after(0, 3600000 * MS), 1 * MS);
+}
+
+static void idle_times_are_noted_where_there_are_other_domains(void **state)
+{
+	struct cpu_ctx *c = &fake.cpus[5];
+
+	(void)state;
+	idle_note(c, true);
+	assert_int_equal(c->idle_since_ns, 1000 * MS);
+	fake.now_ns += 2 * MS;
+	idle_note(c, false);
+	assert_int_equal(c->idle_avg_ns, 500 * US);
+	assert_int_equal(c->idle_since_ns, 0);
+	fake.now_ns += 2 * MS;
+	idle_note(c, false); /* it was not idle */
+	assert_int_equal(c->idle_avg_ns, 500 * US);
+	c->idle_since_ns = fake.now_ns + 1; /* on another clock */
+	idle_note(c, false);
+	assert_int_equal(c->idle_avg_ns, 500 * US);
+	fake.conf.nr_domains = 1;
+	idle_note(c, true);
+	assert_int_equal(c->idle_since_ns, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -199,6 +230,9 @@ int main(void)
 		cmocka_unit_test_setup(a_cpu_that_became_idle_meanwhile_is_shown_again, setup),
 		cmocka_unit_test_setup(hints_are_hidden_one_by_one, setup),
 		cmocka_unit_test_setup(a_cpu_without_tables_is_never_idle, setup),
+		cmocka_unit_test(the_average_idle_time_has_a_bound),
+		cmocka_unit_test_setup(idle_times_are_noted_where_there_are_other_domains,
+				       fake_four_domains),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

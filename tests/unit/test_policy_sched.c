@@ -265,6 +265,11 @@ static void a_cpu_whose_task_stays_is_not_idle(void **state)
 	idle_set_cpu(&fake.cpus[5]);
 	sched_update_idle(5, false);
 	assert_false(fake_is_idle(5));
+	assert_int_equal(fake.cpus[5].idle_avg_ns, 0);
+	sched_update_idle(5, true);
+	fake.now_ns += 4 * MS;
+	sched_update_idle(5, false);
+	assert_int_equal(fake.cpus[5].idle_avg_ns, 1 * MS);
 }
 
 static void a_new_task_starts_at_its_domains_clock(void **state)
