@@ -6,6 +6,7 @@
 #ifndef SCX_TOPO_ENQUEUE_H
 #define SCX_TOPO_ENQUEUE_H
 
+#include "hog.h"
 #include "lineup.h"
 #include "select.h"
 
@@ -42,6 +43,16 @@ static inline void enqueue_preempt(const struct task_ctx *t, const struct cpu_ct
 	count(STAT_ENQ_PREEMPT);
 	count(STAT_KICK_PREEMPT);
 	env_kick(cpu, ENV_KICK_PREEMPT);
+}
+
+/* A task that woke takes a CPU of its domain, as any of them will find it in the domain's DSQ. */
+static inline void enqueue_push(const struct task_ctx *t, const struct cpu_ctx *c, u32 cpu)
+{
+	u32 victim = hog_victim(t, c, cpu);
+	const struct cpu_ctx *v = env_cpu(victim);
+
+	if (v)
+		enqueue_preempt(t, v, victim);
 }
 
 /*
@@ -130,7 +141,7 @@ static inline void enqueue_shared(struct task_struct *p, struct task_ctx *t, str
 	if (idle >= 0)
 		kick_idle(idle);
 	else if (enq & ENV_ENQ_WAKEUP)
-		enqueue_preempt(t, c, cpu);
+		enqueue_push(t, c, cpu);
 }
 
 #endif

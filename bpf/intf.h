@@ -120,7 +120,8 @@ struct tile {
 	u64 idle; /* slots whose CPU is idle and not yet claimed */
 	u64 warm; /* slots whose CPU's DSQ holds a task that other CPUs may take */
 	u64 hot;  /* slots whose CPU is used so much that its clock has to go up: see speed.h */
-	u64 pad0[5];
+	u64 hogs; /* slots whose CPU runs a task that computes for long: see hog.h */
+	u64 pad0[4];
 
 	u64 slots; /* slots in use */
 	u64 first; /* the first thread of each core */
@@ -158,10 +159,12 @@ struct cpu_ctx {
 	u64 line;	  /* tasks waiting in the CPU's own DSQ: see queue.h */
 	u32 missed;	  /* arrivals in queues that had nothing for this CPU: see steal.h */
 	u32 looked;	  /* those for which it has looked again from idle */
-	u32 yielded;	  /* the running task asked to let others go first */
-	u32 stays;	  /* the last task was put back only to go on here at once */
 	u32 nr_warm;	  /* tasks in the CPU's DSQ that other CPUs may take */
-	u32 pad2;
+	u8 yielded;	  /* the running task asked to let others go first */
+	u8 stays;	  /* the last task was put back only to go on here at once */
+	u8 hog;		  /* it is among its tile's hogs */
+	u8 pad2;
+	u64 hog_ns;	   /* when the running task becomes a hog; 0: never, or it is one */
 	u64 idle_since_ns; /* 0: it is not idle; both only where there are several domains */
 	u64 idle_avg_ns;   /* how long it is idle at a time; 0: it never was */
 };

@@ -112,6 +112,7 @@ static inline void sched_running(struct task_struct *p)
 	c->deadline_ns = t->deadline_ns;
 	c->run_start_ns = now;
 	c->yielded = 0;
+	hog_begins(t, c, now);
 	if (speed_matters(env_conf()))
 		speed_start(c, t, cpu, lineup_waiting(d, c), now);
 }
@@ -124,6 +125,7 @@ static inline void sched_stopping(struct task_struct *p)
 	if (!c)
 		return;
 	c->run_start_ns = 0;
+	hog_ends(c);
 	if (t)
 		charge_stint(p, t, c, env_now());
 }
@@ -162,6 +164,7 @@ static inline void sched_tick(struct task_struct *p)
 
 	if (!d || !c->run_start_ns)
 		return;
+	hog_tick(c);
 	if (speed_matters(env_conf()))
 		sched_tick_speed(p, c, d);
 	if (escape_begins(p, c)) {

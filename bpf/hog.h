@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Hogs give way.
+ *
+ * A task that has computed for 10 ms and rarely sleeps is a *hog*; its CPU says so by a bit in its
+ * tile. A task that wakes while no CPU is idle pushes a hog off rather than whatever happens to run
+ * on its previous CPU: that may be the very thing that somebody looks at.
+ *
+ *	CPU 4 runs the game, CPUs 5 to 7 run compilers; the sound last played on CPU 4
+ *	-> it takes CPU 5, the compiler there waits for 0.3 ms and goes on
+ *
+ * Sleeping four times in 100 ms (a screen does it six times) makes a task none.
+ */
+#ifndef SCX_TOPO_HOG_H
+#define SCX_TOPO_HOG_H
+
+#include "affinity.h"
+#include "bits.h"
+#include "env.h"
+#include "vtime.h"
+
+#define HOG_NS	       (10 * NSEC_PER_MSEC)
+#define HOG_SLEEP_FREQ (4 * SLEEP_FREQ_SCALE)
+
+static inline void hog_show(struct cpu_ctx *c)
+{
+	struct tile *tile = env_tile(c->tile);
+
+	if (!tile)
+		return;
+	c->hog_ns = 0;
+	c->hog = 1;
+	set_bits(&tile->hogs, bit(c->slot));
+}
+
+/* The task comes on: a hog already, one if it computes on for so long, or never. */
+static inline void hog_begins(const struct task_ctx *t, struct cpu_ctx *c, u64 now_ns)
+{
+	c->hog_ns = 0;
+	if (t->sleep_freq >= HOG_SLEEP_FREQ)
+		return;
+	if (t->awake_ns >= HOG_NS)
+		hog_show(c);
+	else
+		c->hog_ns = now_ns + HOG_NS - t->awake_ns;
+}
+
+/* At the tick. */
+static inline void hog_tick(struct cpu_ctx *c)
+{
+	if (c->hog_ns && !time_before(env_now(), c->hog_ns))
+		hog_show(c);
+}
+
+static inline void hog_ends(struct cpu_ctx *c)
+{
+	struct tile *tile = c->hog ? env_tile(c->tile) : NULL;
+
+	c->hog_ns = 0;
+	if (!tile)
+		return;
+	c->hog = 0;
+	clear_bits(&tile->hogs, bit(c->slot));
+}
+
+/* Slots around this CPU where a hog runs and the task may. */
+static inline u64 hog_slots(const struct task_ctx *t, const struct cpu_ctx *c)
+{
+	const struct tile *tile = env_tile(c->tile);
+	u64 hogs = tile ? read_word(&tile->hogs) : 0;
+
+	return hogs ? hogs & affinity_slots(env_conf(), t, tile) : 0;
+}
+
+/* The CPU to push a task off from: this one if a hog runs there or none around, else a hog's. */
+static inline u32 hog_victim(const struct task_ctx *t, const struct cpu_ctx *c, u32 cpu)
+{
+	const struct tile *tile = env_tile(c->tile);
+	u64 hogs = hog_slots(t, c);
+
+	if (!tile || !hogs)
+		return cpu;
+	return tile->cpu[first_bit_from(hogs, c->slot) & (TILE_SLOTS - 1)];
+}
+
+#endif
