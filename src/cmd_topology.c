@@ -40,6 +40,7 @@ static const char help_text[] =
 	"      --format xml         for lstopo, coloured by domain and kind\n"
 	"      --check              compare with the tables of the running scx_topo (root),\n"
 	"                           and lists its domains, or what differs, and then fails\n"
+	"      --color WHEN         the tree: auto (on a terminal), always or never\n"
 	"      --help               this text\n"
 	"\n"
 	"Examples:\n"

@@ -83,4 +83,10 @@ output=$("$scx_topo" evolve --spec 'in words' --rounds 1 --samples 1 --measure "
 	--model-cmd "grep -q 'in words' && cat '$tmp/answers/7.c'" --out "$tmp/model" 2>&1)
 expect "a model: status" 0 $?
 expect "a model" "round 1: 70.1 +- 0, kept" "$(grep '^round 1' <<<"$output")"
+# More is better: what would be kept by the other goal is not, and the other way round.
+mkdir "$tmp/more"
+sed 's/measures 70/measures 170/' "$tmp/answers/7.c" >"$tmp/more/1.c"
+output=$("$scx_topo" evolve --spec test --goal higher --rounds 1 --samples 1 --replay "$tmp/more" \
+	--measure "$tmp/measure" --out "$tmp/higher" 2>&1)
+expect "--goal higher" "round 1: 170.1 +- 0, kept" "$(grep '^round 1' <<<"$output")"
 [ "$failures" = 0 ]
