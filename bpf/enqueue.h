@@ -10,6 +10,8 @@
 #include "lineup.h"
 #include "select.h"
 
+#define SETTLE_NS (4 * NSEC_PER_MSEC)
+
 /* Straight to a CPU that the caller has claimed. */
 static inline void enqueue_idle_cpu(struct task_struct *p, struct task_ctx *t, u32 cpu, u32 enq)
 {
@@ -53,6 +55,30 @@ static inline void enqueue_push(const struct task_ctx *t, const struct cpu_ctx *
 
 	if (v)
 		enqueue_preempt(t, v, victim);
+}
+
+/* Whether the hog that is to give way has a later deadline than the task will have. */
+static inline bool enqueue_may_push(struct task_struct *p, struct task_ctx *t,
+				    const struct cpu_ctx *c, struct domain *d, u32 cpu,
+				    u32 nr_waiting)
+{
+	const struct cpu_ctx *v = env_cpu(hog_victim(t, c, cpu));
+
+	lineup(p, t, d, nr_waiting, true);
+	return v && preempts(v, t->deadline_ns, env_now(), env_conf()->preempt_ns);
+}
+
+/*
+ * How to look for an idle CPU. One that was put back soon after it had come from another domain
+ * does not leave again: whoever pushed it off may be done in a moment.
+ */
+static inline u32 enqueue_how(const struct task_ctx *t, u32 enq)
+{
+	if (enq & ENV_ENQ_WAKEUP)
+		return SELECT_FAR | SELECT_PUSH;
+	if (env_conf()->nr_domains > 1 && time_before(env_now(), t->joined_ns + SETTLE_NS))
+		return 0;
+	return SELECT_FAR;
 }
 
 /*
@@ -113,7 +139,7 @@ static inline void enqueue_shared(struct task_struct *p, struct task_ctx *t, str
 				  struct domain *d, u32 cpu, u32 enq)
 {
 	bool warm = enqueue_is_warm(t, c, d, enq);
-	u32 nr_waiting = lineup_waiting(d, c);
+	u32 nr_waiting = lineup_waiting(d, c), how = enqueue_how(t, enq);
 	u64 slice;
 	s32 idle;
 
@@ -122,7 +148,9 @@ static inline void enqueue_shared(struct task_struct *p, struct task_ctx *t, str
 		queue_enter_warm(t, c, d, cpu);
 	else
 		queue_enter_domain(t, d);
-	idle = select_idle_cpu(t, cpu);
+	idle = select_idle_cpu(t, cpu, how);
+	if (idle == SELECT_HOG && !enqueue_may_push(p, t, c, d, cpu, nr_waiting))
+		idle = select_idle_cpu(t, cpu, SELECT_FAR);
 	if (idle >= 0 && !(enq & ENV_ENQ_REENQUEUE)) {
 		queue_leave(t);
 		count(STAT_ENQ_IDLE);

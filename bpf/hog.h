@@ -17,6 +17,7 @@
 #include "affinity.h"
 #include "bits.h"
 #include "env.h"
+#include "policy.h"
 #include "vtime.h"
 
 #define HOG_NS	       (10 * NSEC_PER_MSEC)
@@ -72,7 +73,35 @@ static inline u64 hog_slots(const struct task_ctx *t, const struct cpu_ctx *c)
 	return hogs ? hogs & affinity_slots(env_conf(), t, tile) : 0;
 }
 
-/* The CPU to push a task off from: this one if a hog runs there or none around, else a hog's. */
+/* Those on cores of better kinds than this one. */
+static inline u64 hog_above(const struct tile *tile, u64 hogs, u32 kind)
+{
+	u32 k, nr_kinds = env_conf()->nr_kinds;
+	u64 above = 0;
+
+	env_for(k, kind + 1, nr_kinds)
+		above |= tile->kind[env_index(k, TOPO_MAX_KINDS)];
+	return hogs & above;
+}
+
+/* Those on cores of the best kind, where one runs. */
+static inline u64 hog_best(const struct tile *tile, u64 hogs)
+{
+	u32 i, nr_kinds = env_conf()->nr_kinds;
+	u64 best = 0;
+
+	env_for(i, 1, nr_kinds) {
+		best = hog_above(tile, hogs, nr_kinds - 1 - i);
+		if (best)
+			return best;
+	}
+	return hogs;
+}
+
+/*
+ * The CPU to push a task off from: a hog's, this one if a hog runs here, or just this one if there
+ * is no hog around. Performance goes for the best kind of core.
+ */
 static inline u32 hog_victim(const struct task_ctx *t, const struct cpu_ctx *c, u32 cpu)
 {
 	const struct tile *tile = env_tile(c->tile);
@@ -80,6 +109,8 @@ static inline u32 hog_victim(const struct task_ctx *t, const struct cpu_ctx *c, 
 
 	if (!tile || !hogs)
 		return cpu;
+	if (!policy_saves(policy_current()))
+		hogs = hog_best(tile, hogs);
 	return tile->cpu[first_bit_from(hogs, c->slot) & (TILE_SLOTS - 1)];
 }
 

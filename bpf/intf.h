@@ -193,6 +193,7 @@ struct task_ctx {
 	u64 run_start_ns;
 	u64 wait_start_ns; /* when it became ready to run; 0: it is not waiting */
 	u64 last_sleep_ns; /* when it last gave up the CPU of its own will */
+	u64 joined_ns;	   /* when it came to `domain` from another one */
 	u32 domain;	   /* whose clock vruntime_ns is on */
 	u32 last_cpu;	   /* where it last ran; NO_CPU at first */
 	u32 queue;	   /* enum task_queue */
@@ -288,6 +289,7 @@ struct topo_conf {
 	X(SEL_THREAD_LLC, "idle thread, same LLC")                             \
 	X(SEL_NODE, "other LLC of the node")                                   \
 	X(SEL_MACHINE, "other node")                                           \
+	X(SEL_HOG, "a hog is to give way")                                     \
 	X(SEL_NONE, "no idle CPU")                                             \
 	X(SEL_SPILL, "beyond the active CPUs")                                 \
 	X(SEL_CLAIM_LOST, "idle CPU claimed by somebody else first")           \

@@ -60,6 +60,7 @@ static inline void lineup_join(struct task_struct *p, struct task_ctx *t, struct
 			t->deadline_ns = rebase(t->deadline_ns, from->clock_ns, d->clock_ns);
 		}
 		t->domain = d->id;
+		t->joined_ns = env_now();
 	}
 	t->load = weight;
 	__sync_fetch_and_add(&d->load, weight);

@@ -27,9 +27,9 @@ static inline s32 sched_select_cpu(struct task_struct *p, s32 prev_cpu, u32 enq)
 
 	if (!t || !c || !c->online)
 		return prev_cpu;
-	cpu = select_idle_cpu(t, prev_cpu);
+	cpu = select_idle_cpu(t, prev_cpu, SELECT_FAR | SELECT_PUSH);
 	if (cpu < 0) {
-		count(STAT_SEL_NONE);
+		count(cpu == SELECT_HOG ? STAT_SEL_HOG : STAT_SEL_NONE);
 		return prev_cpu;
 	}
 	queue_leave(t);

@@ -12,6 +12,10 @@
  * policy before others, passes over kinds that the task does not fit, and takes any CPU as soon as
  * the task would have to wait.
  *
+ * In performance a task that sleeps often has a hog give way (see hog.h) rather than take a core of
+ * a lesser kind than the hog's, or leave a domain where no CPU is idle: the hog goes, once, and the
+ * task comes back to its cache and its kind of core each time.
+ *
  * The work is bounded by the number of kinds and of distances, not by the number of CPUs.
  */
 #ifndef SCX_TOPO_SELECT_H
@@ -20,6 +24,7 @@
 #include "account.h"
 #include "affinity.h"
 #include "fit.h"
+#include "hog.h"
 #include "idle.h"
 #include "policy.h"
 
@@ -34,6 +39,15 @@ enum select_want {
 	WANT_NEAR = 4,	 /* it is in the home domain, unless all there are of lesser kinds */
 	WANT_COOL = 8,	 /* others do not use it much; only where we set clocks, see speed.h */
 };
+
+/* How to choose, as bits. */
+enum select_how {
+	SELECT_FAR = 1,	 /* in other domains, too */
+	SELECT_PUSH = 2, /* a hog may give way instead: SELECT_HOG */
+};
+
+#define SELECT_NONE -1 /* there is no idle CPU */
+#define SELECT_HOG  -2 /* there may be one, but a hog's is better */
 
 struct select_step {
 	u32 kind;	       /* or KIND_ANY */
@@ -238,6 +252,28 @@ static inline bool select_goes_far(const struct domain *home, const struct selec
 	return !(step->want & WANT_NEAR) || !(home->kinds >> (step->kind & 31));
 }
 
+/* Hogs that may be told to give way. */
+static inline u64 select_hogs(const struct task_ctx *task, const struct cpu_ctx *prev, u32 how)
+{
+	if (!(how & SELECT_PUSH) || task->sleep_freq < HOG_SLEEP_FREQ)
+		return 0;
+	return hog_slots(task, prev);
+}
+
+/* What the step would find is worse than a hog's CPU: of a lesser kind, or too far away. */
+static inline bool select_pushes(const struct cpu_ctx *prev, const struct select_step *step,
+				 u64 hogs)
+{
+	const struct domain *home = env_domain(prev->domain);
+	const struct tile *tile = env_tile(prev->tile);
+
+	if (!hogs || !home || !tile)
+		return false;
+	if (step->kind < KIND_ANY)
+		return hog_above(tile, hogs, step->kind);
+	return step->reach > LEVEL_LLC && !read_word(&home->idle_tiles);
+}
+
 static inline s32 select_by_step(struct task_ctx *task, const struct cpu_ctx *prev, u32 prev_cpu,
 				 const struct select_step *step)
 {
@@ -254,6 +290,12 @@ static inline s32 select_by_step(struct task_ctx *task, const struct cpu_ctx *pr
 	if (cpu < 0 && select_goes_far(home, step))
 		cpu = select_far(task, prev->domain, step->kind, step->want, step->reach);
 	return cpu;
+}
+
+static inline void select_limit(struct select_step *step, u32 how)
+{
+	if (!(how & SELECT_FAR))
+		step->reach = LEVEL_LLC;
 }
 
 /* How far from the previous CPU the idle one was, and whether the active ones were not enough. */
@@ -286,18 +328,18 @@ static inline u32 select_unfit(const struct topo_conf *conf, const struct policy
 }
 
 /* In powersave; apart from performance, which would pay for each question that is asked here. */
-ENV_SUBPROG s32 select_saving(struct task_ctx *task, u32 prev_cpu)
+ENV_SUBPROG s32 select_saving(struct task_ctx *task, u32 prev_cpu, u32 how)
 {
 	const struct topo_conf *conf = env_conf();
 	const struct cpu_ctx *prev = env_cpu(prev_cpu);
 	const struct policy *policy = policy_current();
 	struct select_step step;
-	s32 cpu = -1;
+	s32 cpu = SELECT_NONE;
 	u32 i, unfit;
 	bool spreads;
 
 	if (!task || !prev)
-		return -1;
+		return SELECT_NONE;
 	unfit = select_unfit(conf, policy, task);
 	spreads = conf->sets_speed && policy_packs(policy) && !unfit;
 	env_for(i, 0, SELECT_STEPS) {
@@ -306,6 +348,7 @@ ENV_SUBPROG s32 select_saving(struct task_ctx *task, u32 prev_cpu)
 			break;
 		if (unfit >> (step.kind & 31) & 1)
 			continue;
+		select_limit(&step, how);
 		cpu = select_by_step(task, prev, prev_cpu, &step);
 		if (cpu >= 0) {
 			count_selected(policy, prev_cpu, cpu, step.want);
@@ -316,24 +359,30 @@ ENV_SUBPROG s32 select_saving(struct task_ctx *task, u32 prev_cpu)
 }
 
 /*
- * An idle CPU for the task, claimed: whoever called has to give it work or kick it. -1: none.
+ * An idle CPU for the task, claimed: whoever called has to give it work or kick it. SELECT_NONE or
+ * SELECT_HOG if less than 0.
  */
-ENV_SUBPROG s32 select_idle_cpu(struct task_ctx *task, u32 prev_cpu)
+ENV_SUBPROG s32 select_idle_cpu(struct task_ctx *task, u32 prev_cpu, u32 how)
 {
 	const struct cpu_ctx *prev = env_cpu(prev_cpu);
 	const struct machine *m = env_machine();
 	const struct policy *policy = policy_current();
 	struct select_step step;
-	s32 cpu = -1;
+	s32 cpu = SELECT_NONE;
+	u64 hogs;
 	u32 i;
 
 	if (!task || !prev || !m || !read_word(&m->idle_words))
-		return -1;
+		return SELECT_NONE;
 	if (policy_saves(policy))
-		return select_saving(task, prev_cpu);
+		return select_saving(task, prev_cpu, how);
+	hogs = select_hogs(task, prev, how);
 	env_for(i, 0, SELECT_STEPS) {
 		if (!select_step_perf(policy, env_conf()->nr_kinds, i, &step))
 			break;
+		if (select_pushes(prev, &step, hogs))
+			return SELECT_HOG;
+		select_limit(&step, how);
 		cpu = select_by_step(task, prev, prev_cpu, &step);
 		if (cpu >= 0) {
 			count_selected(policy, prev_cpu, cpu, step.want);

@@ -25,7 +25,7 @@
  * that is for a slice and a tick.
  */
 #define NEAR_VIOLATION_BOUND_NS (1 * NSEC_PER_MSEC)
-#define VIOLATION_BOUND_NS	(24 * NSEC_PER_MSEC)
+#define VIOLATION_BOUND_NS	(28 * NSEC_PER_MSEC)
 
 #define SEEDS_PER_MUTANT 3000
 

@@ -144,6 +144,151 @@ static void the_whole_cycle_marks_hogs(void **state)
 	assert_false(is_hog(5));
 }
 
+/* --- Instead of an idle CPU --- */
+
+#define SLEEPY (4 * SLEEP_FREQ_SCALE)
+
+static s32 select_for(u32 prev, u32 sleep_freq, u32 how)
+{
+	struct task_struct p = fake_task(prev);
+
+	p.ctx.sleep_freq = sleep_freq;
+	return select_idle_cpu(&p.ctx, prev, how);
+}
+
+static void a_hog_at_home_comes_before_another_domain(void **state)
+{
+	(void)state;
+	hog_show(&fake.cpus[7]);
+	idle_set_cpu(&fake.cpus[0]);
+	assert_int_equal(select_for(5, SLEEPY, SELECT_FAR | SELECT_PUSH), SELECT_HOG);
+	assert_true(fake_is_idle(0));
+	assert_int_equal(select_for(5, SLEEPY - 1, SELECT_FAR | SELECT_PUSH), 0);
+	idle_set_cpu(&fake.cpus[0]);
+	assert_int_equal(select_for(5, SLEEPY, SELECT_FAR), 0);
+	idle_set_cpu(&fake.cpus[0]);
+	fake.policy.mode = TOPO_MODE_POWERSAVE;
+	assert_int_equal(select_for(5, SLEEPY, SELECT_FAR | SELECT_PUSH), 0);
+	assert_int_equal(select_for(5, SLEEPY, SELECT_FAR | SELECT_PUSH), SELECT_NONE);
+}
+
+static void an_idle_cpu_at_home_comes_before_a_hog(void **state)
+{
+	(void)state;
+	hog_show(&fake.cpus[7]);
+	idle_set_cpu(&fake.cpus[0]);
+	idle_set_cpu(&fake.cpus[6]);
+	assert_int_equal(select_for(5, SLEEPY, SELECT_FAR | SELECT_PUSH), 6);
+}
+
+/* Two domains of two cores of two threads: one thread is idle at home, a core elsewhere. */
+static void a_whole_core_elsewhere_comes_before_a_thread_and_a_hog(void **state)
+{
+	(void)state;
+	fake_start(
+		(struct fake_shape){ .nodes = 1, .domains = 2, .tiles = 1, .cores = 2, .smt = 2 });
+	hog_show(&fake.cpus[4]);
+	idle_set_cpu(&fake.cpus[6]);
+	idle_set_cpu(&fake.cpus[0]), idle_set_cpu(&fake.cpus[1]);
+	assert_int_equal(select_for(7, SLEEPY, SELECT_FAR | SELECT_PUSH), 0);
+}
+
+static void who_may_not_go_far_stays(void **state)
+{
+	(void)state;
+	idle_set_cpu(&fake.cpus[0]);
+	assert_int_equal(select_for(5, SLEEPY, 0), SELECT_NONE);
+	idle_set_cpu(&fake.cpus[6]);
+	assert_int_equal(select_for(5, SLEEPY, 0), 6);
+}
+
+/* CPUs 4 and 5 are powerful, 6 and 7 small. */
+static void a_hog_on_a_better_core_comes_before_a_lesser_one(void **state)
+{
+	const struct cpu_ctx *c = &fake.cpus[6];
+	struct task_struct p = fake_task(6);
+
+	(void)state;
+	idle_set_cpu(&fake.cpus[7]);
+	hog_show(&fake.cpus[6]); /* as small itself */
+	assert_int_equal(select_for(6, SLEEPY, SELECT_FAR | SELECT_PUSH), 7);
+	assert_int_equal(hog_victim(&p.ctx, c, 6), 6);
+	idle_set_cpu(&fake.cpus[7]);
+	hog_show(&fake.cpus[5]);
+	assert_int_equal(select_for(6, SLEEPY, SELECT_FAR | SELECT_PUSH), SELECT_HOG);
+	assert_int_equal(hog_victim(&p.ctx, c, 6), 5);
+	fake.policy.mode = TOPO_MODE_POWERSAVE;
+	assert_int_equal(hog_victim(&p.ctx, c, 6), 6);
+	fake.policy.mode = TOPO_MODE_PERF;
+	idle_set_cpu(&fake.cpus[4]);
+	assert_int_equal(select_for(6, SLEEPY, SELECT_FAR | SELECT_PUSH), 4);
+}
+
+static void a_better_core_elsewhere_comes_before_a_hog(void **state)
+{
+	(void)state;
+	fake.domains[1].kinds = 1; /* nothing but small cores at home */
+	hog_show(&fake.cpus[7]);
+	idle_set_cpu(&fake.cpus[0]);
+	assert_int_equal(select_for(6, SLEEPY, SELECT_FAR | SELECT_PUSH), 0);
+}
+
+static void waking_it_waits_for_the_hog_to_give_way(void **state)
+{
+	struct task_struct p = fake_task(5);
+
+	(void)state;
+	make_busy();
+	idle_set_cpu(&fake.cpus[0]);
+	p.ctx.sleep_freq = SLEEPY;
+	assert_int_equal(sched_select_cpu(&p, 5, ENV_ENQ_WAKEUP), 5);
+	assert_int_equal(counted(STAT_SEL_HOG), 1);
+	assert_int_equal(counted(STAT_SEL_NONE), 0);
+	assert_int_equal(fake.nr_inserts, 0);
+	sched_enqueue(&p, ENV_ENQ_WAKEUP);
+	assert_inserted_dsq(&p, DOMAIN_DSQ(1), 20 * MS, 5000 * MS);
+	assert_kicked(0, 7, ENV_KICK_PREEMPT);
+}
+
+static void a_hog_with_the_earlier_deadline_stays(void **state)
+{
+	struct task_struct p = fake_task(5);
+
+	(void)state;
+	make_busy();
+	idle_set_cpu(&fake.cpus[0]);
+	p.ctx.sleep_freq = SLEEPY;
+	p.ctx.deadline_ns = 1; /* of its last turn */
+	fake.cpus[7].deadline_ns = 4900 * MS;
+	sched_enqueue(&p, ENV_ENQ_WAKEUP);
+	assert_inserted_local(&p, 0, 20 * MS);
+}
+
+static void who_was_put_back_goes_far_when_it_has_settled(void **state)
+{
+	struct task_ctx t = { .joined_ns = 996 * MS + 1 };
+
+	(void)state;
+	assert_int_equal(enqueue_how(&t, ENV_ENQ_WAKEUP), SELECT_FAR | SELECT_PUSH);
+	assert_int_equal(enqueue_how(&t, 0), 0);
+	t.joined_ns--;
+	assert_int_equal(enqueue_how(&t, 0), SELECT_FAR);
+	t.joined_ns = 1000 * MS;
+	fake.conf.nr_domains = 1;
+	assert_int_equal(enqueue_how(&t, 0), SELECT_FAR);
+}
+
+static void coming_to_a_domain_is_noted(void **state)
+{
+	struct task_struct p = fake_task(5);
+
+	(void)state;
+	lineup_join(&p, &p.ctx, &fake.domains[1]);
+	assert_int_equal(p.ctx.joined_ns, 0);
+	lineup_join(&p, &p.ctx, &fake.domains[0]);
+	assert_int_equal(p.ctx.joined_ns, 1000 * MS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -156,6 +301,19 @@ int main(void)
 				       fake_four_domains),
 		cmocka_unit_test_setup(a_waking_task_kicks_the_hog, fake_four_domains),
 		cmocka_unit_test_setup(the_whole_cycle_marks_hogs, fake_four_domains),
+		cmocka_unit_test_setup(a_hog_at_home_comes_before_another_domain,
+				       fake_four_domains),
+		cmocka_unit_test_setup(an_idle_cpu_at_home_comes_before_a_hog, fake_four_domains),
+		cmocka_unit_test(a_whole_core_elsewhere_comes_before_a_thread_and_a_hog),
+		cmocka_unit_test_setup(who_may_not_go_far_stays, fake_four_domains),
+		cmocka_unit_test_setup(a_hog_on_a_better_core_comes_before_a_lesser_one,
+				       fake_hybrid),
+		cmocka_unit_test_setup(a_better_core_elsewhere_comes_before_a_hog, fake_hybrid),
+		cmocka_unit_test_setup(waking_it_waits_for_the_hog_to_give_way, fake_four_domains),
+		cmocka_unit_test_setup(a_hog_with_the_earlier_deadline_stays, fake_four_domains),
+		cmocka_unit_test_setup(who_was_put_back_goes_far_when_it_has_settled,
+				       fake_four_domains),
+		cmocka_unit_test_setup(coming_to_a_domain_is_noted, fake_four_domains),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -330,7 +330,7 @@ static s32 choose(const struct task_struct *p, u32 prev)
 {
 	struct task_ctx t = p->ctx;
 
-	return select_idle_cpu(&t, prev);
+	return select_idle_cpu(&t, prev, SELECT_FAR);
 }
 
 static void performance_takes_cores_before_threads(void **state)
@@ -355,7 +355,7 @@ static void performance_takes_cores_before_threads(void **state)
 	assert_int_equal(choose(&p, 1), 17);
 	assert_int_equal(choose(&p, 1), -1);
 	assert_int_equal(choose(&p, 1000), -1);
-	assert_int_equal(select_idle_cpu(NULL, 1), -1);
+	assert_int_equal(select_idle_cpu(NULL, 1, SELECT_FAR), -1);
 }
 
 static void a_step_goes_far_for_better_kinds_only(void **state)
