@@ -128,7 +128,7 @@ struct tile {
 	u64 kind[TOPO_MAX_KINDS];
 	u16 word; /* of a task's affinity */
 	u16 domain;
-	u32 pad1;
+	u32 alike; /* no core of it is more powerful or favoured than another */
 	u64 pad2[5];
 
 	u16 cpu[TILE_SLOTS]; /* CPU number of each slot */

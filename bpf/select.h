@@ -5,12 +5,13 @@
  * A choice is a short list of steps; each names a kind of core, whether the whole core has to be
  * idle, and how far to look. A step looks at the previous CPU, then at the CPUs that share its L2,
  * its domain, and the domains around it, nearest first; inside each in slot order, that is,
- * favoured cores first. Performance looks for whole cores, the powerful kind first. It leaves the
- * domain for a kind that is better than all there, and where all cores are alike for a whole one
- * before it shares one, since a task that has gone to another domain stays there, but shares the
- * core all the time. Powersave fills the efficient kind thread by thread, the active CPUs of the
- * policy before others, passes over kinds that the task does not fit, and takes any CPU as soon as
- * the task would have to wait.
+ * favoured cores first. Where none is, performance begins at the previous CPU, lest all meet on the
+ * first cores, with the interrupts. Performance looks for whole cores, the powerful kind first. It
+ * leaves the domain for a kind that is better than all there, and where all cores are alike for a
+ * whole one before it shares one, since a task that has gone to another domain stays there, but
+ * shares the core all the time. Powersave fills the efficient kind thread by thread, the active
+ * CPUs of the policy before others, passes over kinds that the task does not fit, and takes any CPU
+ * as soon as the task would have to wait.
  *
  * In performance a task that sleeps often has a hog give way (see hog.h) rather than take a core of
  * a lesser kind than the hog's, or leave a domain where no CPU is idle: the hog goes, once, and the
@@ -141,11 +142,21 @@ ENV_HOT u64 select_slots(const struct topo_conf *conf, const struct task_ctx *ta
 	return idle & affinity_slots(conf, task, t);
 }
 
-/* Claims one of the slots, the best first; its CPU number or -1. */
-static inline s32 select_claim(struct machine *m, struct domain *d, u32 tile, struct tile *t,
-			       u64 slots)
+/* The slot to begin with: of the task's last CPU where that is here and none is better. */
+static inline u32 select_start(const struct task_ctx *task, const struct tile *t, u32 tile)
 {
-	u32 slot = first_bit(slots);
+	const struct cpu_ctx *last = t->alike ? env_cpu(task->last_cpu) : NULL;
+
+	if (!last || last->tile != tile || policy_current()->mode != TOPO_MODE_PERF)
+		return 0;
+	return last->slot;
+}
+
+/* Claims one of the slots, the first from `start` on; its CPU number or -1. */
+static inline s32 select_claim(struct machine *m, struct domain *d, u32 tile, struct tile *t,
+			       u64 slots, u32 start)
+{
+	u32 slot = first_bit_from(slots, start);
 
 	if (!slots)
 		return -1;
@@ -175,7 +186,7 @@ ENV_SUBPROG s32 select_near(struct task_ctx *task, u32 prev_cpu, u32 kind, u32 w
 		slots &= prev->core_mask;
 	else
 		slots &= prev->l2_mask;
-	return select_claim(m, d, prev->tile, t, slots);
+	return select_claim(m, d, prev->tile, t, slots, prev->slot);
 }
 
 ENV_SUBPROG s32 select_domain(struct task_ctx *task, u32 domain, u32 kind, u32 want)
@@ -194,7 +205,8 @@ ENV_SUBPROG s32 select_domain(struct task_ctx *task, u32 domain, u32 kind, u32 w
 
 		if (!tiles || !t)
 			break;
-		cpu = select_claim(m, d, tile, t, select_slots(env_conf(), task, t, kind, want));
+		cpu = select_claim(m, d, tile, t, select_slots(env_conf(), task, t, kind, want),
+				   select_start(task, t, tile));
 		if (cpu >= 0)
 			break;
 		tiles &= tiles - 1;

@@ -179,6 +179,8 @@ static void fill_tile(struct layout *layout, u32 tile, const struct seat *seats,
 
 	t->word = pack->word;
 	t->domain = seats[0].cpu->domain;
+	t->alike = seats[0].cpu->kind == seats[nr - 1].cpu->kind &&
+		   seats[0].core_favour == seats[nr - 1].core_favour;
 	for (i = 0; i < nr; i++) {
 		seat_cpu(layout, tile, seats[i].cpu, first + i);
 		if (!i || !same_core(&seats[i - 1], &seats[i]))

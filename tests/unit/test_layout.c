@@ -204,6 +204,28 @@ static void powerful_and_favoured_cores_sit_first(void **state)
 }
 
 /* 24 cores of three threads: 21 of them are in the first tile. */
+/* Two domains of one tile each: some core of the one, and then of the other, stands out. */
+static void tiles_know_whether_their_cores_are_alike(void **state)
+{
+	struct machine_tables m;
+	struct topo *topo;
+
+	(void)state;
+	tables_build(&m, load_ok(TOPO_SYNTHETIC, "l3:2 core:2 pu:1"));
+	assert_int_equal(m.layout.tiles[0].alike, 1);
+	assert_int_equal(m.layout.tiles[1].alike, 1);
+	tables_free(&m);
+
+	topo = load_ok(TOPO_SYNTHETIC, "l3:2 core:2 pu:1");
+	topo->cpus[1].favour = 1;
+	topo->cpus[2].kind = 1;
+	assert_int_equal(layout_build(topo, &m.layout), 0);
+	assert_int_equal(m.layout.tiles[0].alike, 0);
+	assert_int_equal(m.layout.tiles[1].alike, 0);
+	layout_free(&m.layout);
+	topo_free(topo);
+}
+
 static void cores_are_not_cut_by_tiles(void **state)
 {
 	struct machine_tables m;
@@ -401,6 +423,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_small_machine_is_laid_out_as_expected),
 		cmocka_unit_test(powerful_and_favoured_cores_sit_first),
+		cmocka_unit_test(tiles_know_whether_their_cores_are_alike),
 		cmocka_unit_test(cores_are_not_cut_by_tiles),
 		cmocka_unit_test(small_tiles_share_words),
 		cmocka_unit_test(rings_go_from_the_node_outwards_word_by_word),

@@ -180,11 +180,11 @@ static void the_best_slot_is_claimed(void **state)
 
 	(void)state;
 	idle_range(9, 10);
-	assert_int_equal(select_claim(m, d, 1, t, 0), -1);
-	assert_int_equal(select_claim(m, d, 1, t, 6ULL << 32), 9);
+	assert_int_equal(select_claim(m, d, 1, t, 0, 0), -1);
+	assert_int_equal(select_claim(m, d, 1, t, 6ULL << 32, 0), 9);
 	assert_int_equal(t->idle, 4ULL << 32);
 	assert_int_equal(counted(STAT_SEL_CLAIM_LOST), 0);
-	assert_int_equal(select_claim(m, d, 1, t, 6ULL << 32), -1);
+	assert_int_equal(select_claim(m, d, 1, t, 6ULL << 32, 0), -1);
 	assert_int_equal(counted(STAT_SEL_CLAIM_LOST), 1);
 }
 
@@ -324,6 +324,26 @@ static void choices_are_counted_by_distance(void **state)
 	assert_int_equal(counted(STAT_SEL_SPILL), 1);
 	count_selected(&fake.policy, 0, 1000, 0);
 	assert_int_equal(counted(STAT_SEL_SPILL), 1);
+}
+
+static void where_none_is_better_the_last_cpu_is_where_to_begin(void **state)
+{
+	struct task_struct p = fake_task(6);
+	struct tile *tile = &fake.tiles[1];
+
+	(void)state;
+	assert_int_equal(select_start(&p.ctx, tile, 1), 0); /* they differ */
+	tile->alike = 1;
+	assert_int_equal(select_start(&p.ctx, tile, 1), fake.cpus[6].slot);
+	assert_int_equal(select_start(&p.ctx, tile, 0), 0);
+	p.ctx.last_cpu = NO_CPU;
+	assert_int_equal(select_start(&p.ctx, tile, 1), 0);
+	p.ctx.last_cpu = 6;
+	idle_set_cpu(&fake.cpus[4]), idle_set_cpu(&fake.cpus[7]);
+	assert_int_equal(select_domain(&p.ctx, 1, KIND_ANY, 0), 7);
+	fake.policy.mode = TOPO_MODE_POWERSAVE; /* fills from the first */
+	idle_set_cpu(&fake.cpus[7]);
+	assert_int_equal(select_domain(&p.ctx, 1, KIND_ANY, 0), 4);
 }
 
 static s32 choose(const struct task_struct *p, u32 prev)
@@ -608,6 +628,8 @@ int main(void)
 		cmocka_unit_test_setup(escape_ends_on_a_better_core, hybrid),
 		cmocka_unit_test_setup(whom_it_leaves_looks_for_work, hybrid),
 		cmocka_unit_test_setup(without_a_better_core_it_stays, hybrid),
+		cmocka_unit_test_setup(where_none_is_better_the_last_cpu_is_where_to_begin,
+				       fake_four_domains),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
