@@ -273,14 +273,15 @@ static void cool_cpus_are_taken_first(void **state)
 	(void)state;
 	idle_set_cpu(&fake.cpus[SMALL]);
 	idle_set_cpu(&fake.cpus[3]);
-	assert_int_equal(select_idle_cpu(&p.ctx, SMALL), SMALL);
+	assert_int_equal(select_idle_cpu(&p.ctx, SMALL, SELECT_FAR), SMALL);
 	idle_set_cpu(&fake.cpus[SMALL]);
 	fake.cpus[SMALL].util = 700;
 	fake.cpus[SMALL].util_ns = fake.now_ns;
 	fake.tiles[0].hot = bit(fake.cpus[SMALL].slot);
-	assert_int_equal(select_idle_cpu(&p.ctx, SMALL), 3);
-	assert_int_equal(select_idle_cpu(&p.ctx, SMALL), SMALL); /* better than to wait */
-	assert_int_equal(select_idle_cpu(&p.ctx, SMALL), -1);
+	assert_int_equal(select_idle_cpu(&p.ctx, SMALL, SELECT_FAR), 3);
+	assert_int_equal(select_idle_cpu(&p.ctx, SMALL, SELECT_FAR),
+			 SMALL); /* better than to wait */
+	assert_int_equal(select_idle_cpu(&p.ctx, SMALL, SELECT_FAR), -1);
 }
 
 /* Then it is kind by kind, hot or not. */
@@ -307,7 +308,7 @@ static void a_task_is_not_driven_away_by_itself(void **state)
 	idle_set_cpu(&fake.cpus[3]);
 	fake.cpus[SMALL].util = 600;
 	fake.tiles[0].hot = bit(fake.cpus[SMALL].slot);
-	assert_int_equal(select_idle_cpu(&p.ctx, SMALL), SMALL);
+	assert_int_equal(select_idle_cpu(&p.ctx, SMALL, SELECT_FAR), SMALL);
 }
 
 static void active_cpus_come_before_others(void **state)
@@ -319,13 +320,13 @@ static void active_cpus_come_before_others(void **state)
 	idle_set_cpu(&fake.cpus[SMALL]);
 	fake.policy.nr_active = 1;
 	fake.policy.active[0] = bit(fake.cpus[SMALL].slot);
-	assert_int_equal(select_idle_cpu(&p.ctx, BIG), SMALL);
+	assert_int_equal(select_idle_cpu(&p.ctx, BIG, SELECT_FAR), SMALL);
 	assert_int_equal(counted(STAT_SEL_SPILL), 0);
 	idle_set_cpu(&fake.cpus[SMALL]);
 	fake.tiles[0].hot = bit(fake.cpus[SMALL].slot);
-	assert_int_equal(select_idle_cpu(&p.ctx, BIG), BIG);
+	assert_int_equal(select_idle_cpu(&p.ctx, BIG, SELECT_FAR), BIG);
 	assert_int_equal(counted(STAT_SEL_SPILL), 1);
-	assert_int_equal(select_idle_cpu(&p.ctx, BIG), SMALL);
+	assert_int_equal(select_idle_cpu(&p.ctx, BIG, SELECT_FAR), SMALL);
 }
 
 /* A heavy task still passes small kinds over. */
@@ -338,7 +339,7 @@ static void heavy_tasks_go_by_kind(void **state)
 	p.ctx.util_ns = fake.now_ns;
 	idle_set_cpu(&fake.cpus[SMALL]);
 	idle_set_cpu(&fake.cpus[BIG]);
-	assert_int_equal(select_idle_cpu(&p.ctx, SMALL), BIG);
+	assert_int_equal(select_idle_cpu(&p.ctx, SMALL, SELECT_FAR), BIG);
 }
 
 #define TEST(name) cmocka_unit_test_setup(name, set_up)
