@@ -147,7 +147,7 @@ static inline u32 select_start(const struct task_ctx *task, const struct tile *t
 {
 	const struct cpu_ctx *last = t->alike ? env_cpu(task->last_cpu) : NULL;
 
-	if (!last || last->tile != tile || policy_current()->mode != TOPO_MODE_PERF)
+	if (!last || last->tile != tile || policy_saves(policy_current()))
 		return 0;
 	return last->slot;
 }

@@ -294,7 +294,7 @@ static void nothing_is_spread_unless_cpus_are_packed(void **state)
 	idle_set_cpu(&fake.cpus[BIG]);
 	idle_set_cpu(&fake.cpus[SMALL]);
 	fake.tiles[0].hot = bit(fake.cpus[SMALL].slot);
-	assert_int_equal(select_idle_cpu(&p.ctx, BIG), SMALL);
+	assert_int_equal(select_idle_cpu(&p.ctx, BIG, SELECT_FAR), SMALL);
 }
 
 /* Of the 600 of the CPU 500 are its own. */
