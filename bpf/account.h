@@ -72,7 +72,8 @@ static inline u64 stint_ns(const struct task_ctx *t, u64 now_ns)
 }
 
 /* The stint ends: the task is charged for it, and the domain's clock moves on. */
-ENV_HOT void charge_stint(struct task_struct *p, struct task_ctx *t, struct cpu_ctx *c, u64 now_ns)
+ENV_HOT void charge_stint(struct task_struct *p, struct task_ctx *t, const struct cpu_ctx *c,
+			  u64 now_ns)
 {
 	struct cpu_stats *stats = env_stats();
 	struct domain *d = env_domain(c->domain);
@@ -87,7 +88,7 @@ ENV_HOT void charge_stint(struct task_struct *p, struct task_ctx *t, struct cpu_
 	if (stats)
 		stats->busy_ns += run_ns;
 	if (speed_matters(env_conf()))
-		fit_note_run(t, speed_note_run(c, env_task_cpu(p), run_ns, now_ns), run_ns, now_ns);
+		fit_note_run(t, speed_note_run(env_task_cpu(p), run_ns, now_ns), run_ns, now_ns);
 	else if (fit_matters(env_conf()))
 		fit_note_run(t, c->capacity, run_ns, now_ns);
 }

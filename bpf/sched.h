@@ -114,7 +114,7 @@ static inline void sched_running(struct task_struct *p)
 	c->yielded = 0;
 	hog_begins(t, c, now);
 	if (speed_matters(env_conf()))
-		speed_start(c, t, cpu, lineup_waiting(d, c), now);
+		speed_start(t, cpu, lineup_waiting(d, c), now);
 }
 
 static inline void sched_stopping(struct task_struct *p)
@@ -144,14 +144,13 @@ static inline void sched_quiescent(struct task_struct *p, bool sleeps)
 		note_sleep(t, env_now());
 }
 
-/* A task that computes on wants its CPU faster and faster. */
-static inline void sched_tick_speed(struct task_struct *p, struct cpu_ctx *c,
+static inline void sched_tick_speed(struct task_struct *p, const struct cpu_ctx *c,
 				    const struct domain *d)
 {
-	const struct task_ctx *t = env_task(p);
+	struct task_ctx *t = env_task(p);
 
 	if (t)
-		speed_tick(c, t, env_task_cpu(p), lineup_waiting(d, c), stint_ns(t, env_now()));
+		speed_tick(t, env_task_cpu(p), lineup_waiting(d, c), stint_ns(t, env_now()));
 }
 
 /* A slice given when nobody waited is too long once somebody does. */
@@ -205,7 +204,7 @@ static inline void sched_update_idle(u32 cpu, bool idle)
 	if (!c->stays) /* else it is idle for a moment only: its task is there already */
 		idle_set_cpu(c);
 	if (speed_matters(env_conf()))
-		speed_idle(c, cpu);
+		speed_idle(cpu);
 }
 
 /* A task becomes ours: new, or from another class. It starts at its domain's clock. */

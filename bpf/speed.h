@@ -164,13 +164,22 @@ static inline u64 speed_hot_slots(const struct tile *t, const struct cpu_ctx *pr
 	return hot;
 }
 
+/*
+ * What follows is called where the policy is busy anyway, and is functions of their own so that
+ * they cost nothing there where clocks are not ours.
+ */
+
 /* The CPU has run a task for `run_ns` up to now. Returns the capacity that it had meanwhile. */
-static inline u32 speed_note_run(struct cpu_ctx *c, u32 cpu, u64 run_ns, u64 now_ns)
+ENV_SUBPROG u32 speed_note_run(u32 cpu, u64 run_ns, u64 now_ns)
 {
 	struct cpu_stats *stats = env_stats();
+	struct cpu_ctx *c = env_cpu(cpu);
 	u32 speed = env_speed(cpu);
-	u64 interval_ns = now_ns - c->util_ns;
+	u64 interval_ns;
 
+	if (!c)
+		return SPEED_FULL;
+	interval_ns = now_ns - c->util_ns;
 	if (!c->util_ns || time_before(now_ns, c->util_ns))
 		interval_ns = run_ns;
 	c->util = util_after(c->util, interval_ns, run_ns, speed);
@@ -182,41 +191,54 @@ static inline u32 speed_note_run(struct cpu_ctx *c, u32 cpu, u64 run_ns, u64 now
 }
 
 /* A task gets on; does another one wait? */
-static inline void speed_start(struct cpu_ctx *c, const struct task_ctx *t, u32 cpu, bool waits,
-			       u64 now_ns)
+ENV_SUBPROG u32 speed_start(struct task_ctx *task, u32 cpu, u32 nr_waiting, u64 now_ns)
 {
-	u32 wanted = waits ? SPEED_FULL : speed_for(c, t, cpu, 0, now_ns);
+	struct cpu_ctx *c = env_cpu(cpu);
+	u32 wanted = SPEED_FULL;
 
+	if (!task || !c)
+		return 0;
+	if (!nr_waiting)
+		wanted = speed_for(c, task, cpu, 0, now_ns);
 	if (speed_differs(c->speed, wanted))
 		speed_ask(c, cpu, wanted);
+	return wanted;
 }
 
-/* It is still there, since `run_ns`. */
-static inline void speed_tick(struct cpu_ctx *c, const struct task_ctx *t, u32 cpu, bool waits,
-			      u64 run_ns)
+/* It is still there, since `run_ns`: a task that computes on wants its CPU faster and faster. */
+ENV_SUBPROG u32 speed_tick(struct task_ctx *task, u32 cpu, u32 nr_waiting, u64 run_ns)
 {
+	struct cpu_ctx *c = env_cpu(cpu);
+	u32 wanted = SPEED_FULL;
 	u64 now_ns = env_now();
 
-	speed_ask(c, cpu, waits ? SPEED_FULL : speed_for(c, t, cpu, run_ns, now_ns));
+	if (!task || !c)
+		return 0;
+	if (!nr_waiting)
+		wanted = speed_for(c, task, cpu, run_ns, now_ns);
+	speed_ask(c, cpu, wanted);
 	speed_look_at_idle(c, now_ns);
+	return wanted;
 }
 
 /*
  * The CPU goes idle. It may be back soon, so its average counts, but only up to a half, as it may
  * as well stay idle, and then that would be its last word.
  */
-static inline void speed_idle(struct cpu_ctx *c, u32 cpu)
+ENV_SUBPROG u32 speed_idle(u32 cpu)
 {
+	struct cpu_ctx *c = env_cpu(cpu);
 	u64 now_ns = env_now();
 	u32 wanted;
 
-	if (c->l2_mask == bit(c->slot)) /* nobody else has its clock */
-		return;
+	if (!c || c->l2_mask == bit(c->slot)) /* nobody else has its clock */
+		return 0;
 	wanted = speed_with_headroom(speed_util_now(c->util, c->util_ns, 0, 0, now_ns));
 	if (wanted > SPEED_FULL / 2)
 		wanted = SPEED_FULL / 2;
 	if (speed_differs(c->speed, wanted) && policy_saves(policy_current()))
 		speed_ask(c, cpu, wanted);
+	return wanted;
 }
 
 #endif

@@ -22,27 +22,25 @@ static inline u64 speed_hot_slots(const struct tile *t, const struct cpu_ctx *pr
 	return 0;
 }
 
-static inline u32 speed_note_run(struct cpu_ctx *c, u32 cpu, u64 run_ns, u64 now_ns)
+static inline u32 speed_note_run(u32 cpu, u64 run_ns, u64 now_ns)
 {
 	(void)cpu, (void)run_ns, (void)now_ns;
-	return c->capacity;
+	return 0;
 }
 
-static inline void speed_start(struct cpu_ctx *c, const struct task_ctx *t, u32 cpu, bool waits,
-			       u64 now_ns)
+static inline void speed_start(struct task_ctx *task, u32 cpu, u32 nr_waiting, u64 now_ns)
 {
-	(void)c, (void)t, (void)cpu, (void)waits, (void)now_ns;
+	(void)task, (void)cpu, (void)nr_waiting, (void)now_ns;
 }
 
-static inline void speed_tick(struct cpu_ctx *c, const struct task_ctx *t, u32 cpu, bool waits,
-			      u64 run_ns)
+static inline void speed_tick(struct task_ctx *task, u32 cpu, u32 nr_waiting, u64 run_ns)
 {
-	(void)c, (void)t, (void)cpu, (void)waits, (void)run_ns;
+	(void)task, (void)cpu, (void)nr_waiting, (void)run_ns;
 }
 
-static inline void speed_idle(struct cpu_ctx *c, u32 cpu)
+static inline void speed_idle(u32 cpu)
 {
-	(void)c, (void)cpu;
+	(void)cpu;
 }
 
 #endif
