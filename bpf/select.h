@@ -180,9 +180,7 @@ ENV_SUBPROG s32 select_near(struct task_ctx *task, u32 prev_cpu, u32 kind, u32 w
 	slots = select_slots(env_conf(), task, t, kind, want & ~WANT_COOL);
 	if (env_conf()->sets_speed && (want & WANT_COOL))
 		slots &= ~speed_hot_slots(t, prev, task);
-	if (slots & bit(prev->slot))
-		slots = bit(prev->slot);
-	else if (slots & prev->core_mask)
+	if (slots & prev->core_mask)
 		slots &= prev->core_mask;
 	else
 		slots &= prev->l2_mask;

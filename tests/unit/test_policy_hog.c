@@ -198,6 +198,8 @@ static void who_may_not_go_far_stays(void **state)
 	(void)state;
 	idle_set_cpu(&fake.cpus[0]);
 	assert_int_equal(select_for(5, SLEEPY, 0), SELECT_NONE);
+	fake.policy.mode = TOPO_MODE_POWERSAVE;
+	assert_int_equal(select_for(5, SLEEPY, 0), SELECT_NONE);
 	idle_set_cpu(&fake.cpus[6]);
 	assert_int_equal(select_for(5, SLEEPY, 0), 6);
 }

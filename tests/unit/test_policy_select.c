@@ -365,6 +365,7 @@ static void performance_takes_cores_before_threads(void **state)
 	idle_range(10, 11); /* a powerful one in the next domain */
 	idle_range(16, 17); /* and one on the other node */
 	assert_int_equal(choose(&p, 1), 2);
+	assert_int_equal(counted(STAT_SEL_CORE_L2) + counted(STAT_SEL_CORE_LLC), 1);
 	assert_int_equal(choose(&p, 1), 4);
 	assert_int_equal(choose(&p, 1), 1);
 	assert_int_equal(choose(&p, 1), 3);
