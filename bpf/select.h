@@ -342,13 +342,14 @@ ENV_SUBPROG s32 select_saving(struct task_ctx *task, u32 prev_cpu, u32 how)
 {
 	const struct topo_conf *conf = env_conf();
 	const struct cpu_ctx *prev = env_cpu(prev_cpu);
+	const struct machine *m = env_machine();
 	const struct policy *policy = policy_current();
 	struct select_step step;
 	s32 cpu = SELECT_NONE;
 	u32 i, unfit;
 	bool spreads;
 
-	if (!task || !prev)
+	if (!task || !prev || !m || !read_word(&m->idle_words))
 		return SELECT_NONE;
 	unfit = select_unfit(conf, policy, task);
 	spreads = conf->sets_speed && policy_packs(policy) && !unfit;
@@ -368,15 +369,11 @@ ENV_SUBPROG s32 select_saving(struct task_ctx *task, u32 prev_cpu, u32 how)
 	return cpu;
 }
 
-/*
- * An idle CPU for the task, claimed: whoever called has to give it work or kick it. SELECT_NONE or
- * SELECT_HOG if less than 0.
- */
-ENV_SUBPROG s32 select_idle_cpu(struct task_ctx *task, u32 prev_cpu, u32 how)
+ENV_SUBPROG s32 select_performing(struct task_ctx *task, u32 prev_cpu, u32 how)
 {
 	const struct cpu_ctx *prev = env_cpu(prev_cpu);
 	const struct machine *m = env_machine();
-	const struct policy *policy = policy_current();
+	const struct policy *policy = &env_conf()->fallback; /* perf is never steered */
 	struct select_step step;
 	s32 cpu = SELECT_NONE;
 	u64 hogs;
@@ -384,8 +381,6 @@ ENV_SUBPROG s32 select_idle_cpu(struct task_ctx *task, u32 prev_cpu, u32 how)
 
 	if (!task || !prev || !m || !read_word(&m->idle_words))
 		return SELECT_NONE;
-	if (policy_saves(policy))
-		return select_saving(task, prev_cpu, how);
 	hogs = select_hogs(task, prev, how);
 	env_for(i, 0, SELECT_STEPS) {
 		if (!select_step_perf(policy, env_conf()->nr_kinds, i, &step))
@@ -400,6 +395,18 @@ ENV_SUBPROG s32 select_idle_cpu(struct task_ctx *task, u32 prev_cpu, u32 how)
 		}
 	}
 	return cpu;
+}
+
+/*
+ * An idle CPU for the task, claimed: whoever called has to give it work or kick it. SELECT_NONE or
+ * SELECT_HOG if less than 0. Here the ways part, and not further down, as calls may only be so
+ * deep.
+ */
+static inline s32 select_idle_cpu(struct task_ctx *task, u32 prev_cpu, u32 how)
+{
+	if (policy_saves(policy_current()))
+		return select_saving(task, prev_cpu, how);
+	return select_performing(task, prev_cpu, how);
 }
 
 #endif
