@@ -10,17 +10,20 @@ cycles=${cycles:-3}
 # shellcheck disable=SC2016 # for the guest's shell
 expect_status "$cycles offline/online cycles under load, then Ctrl-C" 0 "$vm" --smp 4 --timeout 500 \
 	--file "${O:-build}/examples/edf_talk" -- '
+	# A restart takes 3 s here, more where the host is busy.
 	wait_for() { # until the kernel says so
-		for _ in $(seq 100); do
+		for _ in $(seq 600); do
 			[ "$(cat /sys/kernel/sched_ext/state)" = "$1" ] && return
 			sleep 0.1
 		done
+		echo "not $1 for a minute but $(cat /sys/kernel/sched_ext/state); edf_talk said:"
+		tail /tmp/log
 		exit 1
 	}
 	change() { # puts CPU 1, 2 or 3 off or online, and waits for the restart that this causes
 		seq=$(cat /sys/kernel/sched_ext/enable_seq)
 		echo $2 >/sys/devices/system/cpu/cpu$1/online
-		for _ in $(seq 100); do
+		for _ in $(seq 600); do
 			[ "$(cat /sys/kernel/sched_ext/enable_seq)" -gt $seq ] && break
 			sleep 0.1
 		done
