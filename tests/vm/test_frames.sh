@@ -9,7 +9,7 @@ set -uo pipefail
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 nr_frames=60
-tolerance_ms=0.05
+tolerance_ms=0.1
 
 # shellcheck disable=SC2016 # for the guest
 expect_status "both schedulers" 0 "$vm" --icount 1 --out "$out" \
@@ -27,27 +27,43 @@ expect_status "both schedulers" 0 "$vm" --icount 1 --out "$out" \
 	play topo || exit 1
 	kill -INT $scheduler; wait $scheduler'
 
-# The frames' times in ms, all but the last, after which the game goes on.
+# Lines "FRAME MS", all frames but the last, after which the game goes on. Who is late for the next
+# frame does not sleep before it, so that in the trace only frames that were in time have an end.
 from_trace() {
 	grep '"ph":"X"' "$out/$1.json" | grep "\"args\":{\"pid\":$(cat "$out/$1.pid")," |
 		sed -n 's/.*"ts":\([0-9]*\),"dur":\([0-9]*\),.*"ended":"slept".*/\1 \2/p' |
-		awk -v due="$(awk '$1 == "frame_first_due_us" { print $2 }' "$out/$1.log")" '
-			$1 + $2 > due { print ($1 + $2 - due) / 1000; due += 1e6 / 60 }' |
-		head -n $((nr_frames - 1))
+		awk -v due="$(awk '$1 == "frame_first_due_us" { print $2 }' "$out/$1.log")" \
+			-v frames=$((nr_frames - 1)) '
+			$1 + $2 > due {
+				frame = int(($1 + $2 - due) / (1e6 / 60))
+				if (frame < frames)
+					print frame, ($1 + $2 - due - frame * 1e6 / 60) / 1000
+			}'
 }
 
 from_log() {
-	awk '/^samples frame_ms/ { for (i = 3; i < NF; i++) print $i }' "$out/$1.log"
+	awk '/^samples frame_ms/ { for (i = 3; i < NF; i++) print i - 3, $i }' "$out/$1.log"
+}
+
+in_time() {
+	from_log "$1" | awk '$2 < 1000 / 60'
+}
+
+# Compares the lines of both. The game may lose the CPU between looking at the clock and sleeping,
+# or the virtual CPU its turn on the host's: then a frame looks longer in the trace, or has no end
+# there. A few do.
+compare() {
+	join -a 1 -a 2 -e - -o 0,1.2,2.2 <(in_time "$1" | sort -k 1b,1) <(from_trace "$1" | sort -k 1b,1) |
+		awk -v tolerance=$tolerance_ms -v most=$((nr_frames / 6)) '
+			$3 == "-" || $3 > $2 + tolerance { longer++; next }
+			$2 == "-" || $3 < $2 - tolerance { shorter++ }
+			END { print !shorter && longer <= most ? "yes" : shorter + 0 " shorter, " longer + 0 " longer" }'
 }
 
 for who in own topo; do
 	expect "$who: frames in the log" $((nr_frames - 1)) "$(from_log $who | wc -l)"
-	expect "$who: frames in the trace" $((nr_frames - 1)) "$(from_trace $who | wc -l)"
-	# It may lose the CPU between looking at the clock and sleeping, so a few look longer.
-	expect "$who: the same times, but for 5 of $nr_frames" yes "$(paste <(from_log $who) <(from_trace $who) |
-		awk -v tolerance=$tolerance_ms '
-			$2 < $1 - tolerance { shorter++ }
-			$2 > $1 + tolerance { longer++ }
-			END { print !shorter && longer <= 5 ? "yes" : shorter + 0 " shorter, " longer + 0 " longer" }')"
+	expect "$who: most of them in time" yes \
+		"$([ "$(in_time $who | wc -l)" -gt $((nr_frames * 2 / 3)) ] && echo yes)"
+	expect "$who: the same in the trace, but for a sixth" yes "$(compare $who)"
 done
 finish
