@@ -53,7 +53,7 @@ static void rest_cpus(struct sim *sim)
 static void plug(struct sim *sim, struct sim_cpu *c)
 {
 	c->state = CPU_IDLE;
-	c->idle_from_ns = c->idle_to_ns = sim->now_ns;
+	violation_idle_begins(sim, c);
 	sim->online.bits[c->cpu / 64] |= 1ULL << (c->cpu % 64);
 	sim->online.nr++;
 	violation_cpu(sim, c, true);
@@ -65,6 +65,7 @@ static void unplug(struct sim *sim, struct sim_cpu *c)
 	if (c->state == CPU_TAKEN)
 		cpu_rest(sim, c);
 	c->state = CPU_OFFLINE;
+	violation_offline(sim, c);
 	c->taken_until_ns = 0;
 	sim->online.bits[c->cpu / 64] &= ~(1ULL << (c->cpu % 64));
 	sim->online.nr--;

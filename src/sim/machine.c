@@ -47,6 +47,7 @@ static int make_cpu(struct sim *sim, const struct topo_cpu *topo)
 
 	c->topo = c->seen = topo;
 	c->state = CPU_IDLE;
+	violation_idle_begins(sim, c);
 	c->core = &sim->cores[topo->core];
 	c->speed = c->capacity_now = topo->capacity;
 	c->core->cpus[c->core->nr_cpus++] = c;
@@ -63,6 +64,8 @@ static int make_cpus(struct sim *sim)
 	const struct topo *topo = sim->topo;
 	int i, err;
 
+	TAILQ_INIT(&sim->idling);
+	TAILQ_INIT(&sim->rested);
 	sim->cpus = calloc(sim->nr_cpu_ids, sizeof(*sim->cpus));
 	sim->cores = calloc(topo->nr_cores, sizeof(*sim->cores));
 	sim->threads = calloc((size_t)topo->nr_cores * topo->smt_width, sizeof(*sim->threads));

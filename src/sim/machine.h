@@ -17,6 +17,7 @@
 #define SCX_TOPO_SIM_MACHINE_H
 
 #include <stdio.h>
+#include <sys/queue.h>
 
 #include "bpf/intf.h"
 #include "topo/layout.h"
@@ -119,6 +120,8 @@ struct kick {
 	bool preempt;
 };
 
+TAILQ_HEAD(idle_times, sim_cpu);
+
 struct sim_cpu {
 	u32 cpu;
 	enum cpu_state state;
@@ -135,8 +138,10 @@ struct sim_cpu {
 	u64 progress_ns; /* until here curr's work is settled; later: the kernel works */
 	u64 locked_ns;	 /* runqueue locked until then */
 	u64 taken_until_ns;
-	u64 idle_from_ns, idle_to_ns; /* the last idle time; from > to: it lasts */
-	struct kick *kicks;	      /* under way, a ring */
+	u64 idle_from_ns, idle_to_ns;  /* the last idle time; to: UINT64_MAX while it lasts */
+	struct idle_times *idle_times; /* where it is noted; NULL: nowhere */
+	TAILQ_ENTRY(sim_cpu) idle_entry;
+	struct kick *kicks; /* under way, a ring */
 	u32 nr_kicks, first_kick, kick_capacity;
 	struct power_cpu power;
 	struct governor_cpu governor;
@@ -226,6 +231,8 @@ struct sim {
 	u64 violation_since_ns;
 	u64 last_idle_ns; /* when the last idle CPU became busy */
 	u64 *idle_bits;
+	struct idle_times idling;    /* CPUs whose idle time lasts, the longest first */
+	struct idle_times rested;    /* whose last one was worth noting, the last to end first */
 	struct task_struct **partly; /* waiting with an affinity of several CPUs */
 	u32 nr_partly, partly_capacity;
 
@@ -341,6 +348,9 @@ void task_find_cpu(struct sim *sim, struct task_struct *p);
 void task_set_affinity(struct sim *sim, struct task_struct *p, const struct cpu_set *allowed);
 
 /* Idle violations: violation.c */
+void violation_idle_begins(struct sim *sim, struct sim_cpu *c);
+void violation_idle_ends(struct sim *sim, struct sim_cpu *c);
+void violation_offline(struct sim *sim, struct sim_cpu *c);
 void violation_cpu(struct sim *sim, struct sim_cpu *c, bool idle);
 void violation_waits(struct sim *sim, struct task_struct *p, bool waits);
 void violation_check(struct sim *sim, struct task_struct *p);

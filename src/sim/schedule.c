@@ -94,7 +94,7 @@ static void set_next(struct sim *sim, struct sim_cpu *c, struct task_struct *p)
 static void leave_idle(struct sim *sim, struct sim_cpu *c, enum cpu_state state)
 {
 	violation_cpu(sim, c, false);
-	c->idle_to_ns = sim->now_ns;
+	violation_idle_ends(sim, c);
 	c->waking = false;
 	c->state = state;
 	power_busy(&sim->power, c, sim->now_ns);
@@ -107,7 +107,7 @@ void cpu_rest(struct sim *sim, struct sim_cpu *c)
 {
 	event_queue_cancel(&sim->events, timer_of_cpu(c, TIMER_TICK));
 	c->state = CPU_IDLE;
-	c->idle_from_ns = sim->now_ns;
+	violation_idle_begins(sim, c);
 	cpu_set_busy(sim, c, false);
 	power_idle(&sim->power, c, sim->now_ns);
 	turns_yield(sim, c->cpu, 0);

@@ -42,7 +42,46 @@ void violation_settle(struct sim *sim)
 	sim->stats.idle_violation_ns += nr * (sim->now_ns - since);
 }
 
-/* The CPU has become idle, or is not any more. */
+/* --- When CPUs were idle -------------------------------------------------------------------------
+ *
+ * Each CPU's last idle time, in two lists ordered by time, so that the few that can matter to a
+ * wait are found without looking at all CPUs.
+ */
+
+static void forget_idle_time(struct sim_cpu *c)
+{
+	if (c->idle_times)
+		TAILQ_REMOVE(c->idle_times, c, idle_entry);
+	c->idle_times = NULL;
+}
+
+/* The CPU rests; one that is woken up rests until it gets there. */
+void violation_idle_begins(struct sim *sim, struct sim_cpu *c)
+{
+	forget_idle_time(c);
+	c->idle_from_ns = sim->now_ns;
+	c->idle_to_ns = UINT64_MAX;
+	c->idle_times = &sim->idling;
+	TAILQ_INSERT_TAIL(c->idle_times, c, idle_entry);
+}
+
+void violation_idle_ends(struct sim *sim, struct sim_cpu *c)
+{
+	forget_idle_time(c);
+	c->idle_to_ns = sim->now_ns;
+	if (c->idle_to_ns - c->idle_from_ns <= sim->stats.longest_violation_ns)
+		return;
+	c->idle_times = &sim->rested;
+	TAILQ_INSERT_HEAD(c->idle_times, c, idle_entry);
+}
+
+void violation_offline(struct sim *sim, struct sim_cpu *c)
+{
+	forget_idle_time(c);
+	c->idle_from_ns = c->idle_to_ns = sim->now_ns;
+}
+
+/* The CPU can be given work, or no more: it has some, or an interrupt is on its way there. */
 void violation_cpu(struct sim *sim, struct sim_cpu *c, bool idle)
 {
 	u64 bit = 1ULL << (c->cpu % 64), *word = &sim->idle_bits[c->cpu / 64];
@@ -110,16 +149,11 @@ void violation_waits(struct sim *sim, struct task_struct *p, bool waits)
 /* How long the task's wait and the CPU's last idle time overlap. */
 static u64 overlap_ns(const struct sim *sim, const struct task_struct *p, const struct sim_cpu *c)
 {
-	bool lasts = c->idle_to_ns < c->idle_from_ns ||
-		     (c->state == CPU_IDLE && c->idle_to_ns == c->idle_from_ns);
-	u64 to = lasts ? sim->now_ns : c->idle_to_ns;
+	u64 to = c->idle_to_ns < sim->now_ns ? c->idle_to_ns : sim->now_ns;
 	u64 from = c->idle_from_ns > p->ready_ns ? c->idle_from_ns : p->ready_ns;
 
 	if (from < p->allowed_ns)
 		from = p->allowed_ns;
-
-	if (c->state == CPU_OFFLINE || c->topo == NULL)
-		return 0;
 	return to > from ? to - from : 0;
 }
 
@@ -167,13 +201,25 @@ static void check_home(struct sim *sim, const struct task_struct *p, const struc
 	}
 }
 
+/* Idle times that began or ended too late to overlap for longer than any did are left out. */
 static void check_anywhere(struct sim *sim, const struct task_struct *p)
 {
-	u32 cpu;
+	const u64 *longest_ns = &sim->stats.longest_violation_ns;
+	const struct sim_cpu *c;
 
-	for (cpu = 0; cpu < sim->nr_cpu_ids; cpu++) {
-		if (task_may_run(sim, p, cpu))
-			check_overlap(sim, p, sim_cpu(sim, cpu), false);
+	TAILQ_FOREACH(c, &sim->idling, idle_entry)
+	{
+		if (sim->now_ns - c->idle_from_ns <= *longest_ns)
+			break;
+		if (task_may_run(sim, p, c->cpu))
+			check_overlap(sim, p, c, false);
+	}
+	TAILQ_FOREACH(c, &sim->rested, idle_entry)
+	{
+		if (c->idle_to_ns <= p->ready_ns + *longest_ns)
+			break;
+		if (task_may_run(sim, p, c->cpu))
+			check_overlap(sim, p, c, false);
 	}
 }
 
@@ -219,8 +265,8 @@ static void check_wait(struct sim *sim, const struct task_struct *p, u64 wait_ns
 }
 
 /*
- * A task's wait is over: was it too long, and was there an idle CPU for too much of it? To look at
- * many CPUs is expensive, and only done when the wait is longer than any overlap so far.
+ * A task's wait is over: was it too long, and was there an idle CPU for too much of it? That is
+ * only looked for when the wait is longer than any overlap so far.
  */
 void violation_check(struct sim *sim, struct task_struct *p)
 {
