@@ -6,17 +6,9 @@
 # of those options that are shown nowhere else.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
-program=${SCX_TOPO:-${O:-build}/scx_topo}
+. tests/lib/command.sh
 shown=tests/options/shown
 laptop=tests/fixtures/topologies/02-intel-arl-225u-lpe.xml
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-failures=0
-
-bad() {
-	echo "FAILED: $*" >&2
-	failures=$((failures + 1))
-}
 
 # "command --option takes", takes: value or nothing
 options() {
@@ -30,21 +22,6 @@ options() {
 	echo "new --help nothing" # it has no table
 }
 
-# refused WORDS...: wrong usage, in one line
-refused() {
-	"$program" "$@" >"$tmp/out" 2>"$tmp/err"
-	[ $? = 2 ] && [ ! -s "$tmp/out" ] && [ "$(grep -c '^scx_topo: ' "$tmp/err")" = 1 ] &&
-		[ "$(wc -l <"$tmp/err")" = 1 ] || bad "$*: not refused in one line"
-}
-
-# differ|same WHAT A B
-differ() {
-	[ "$2" != "$3" ] || bad "$1 changes nothing"
-}
-same() {
-	[ -n "$2" ] && [ "$2" = "$3" ] || bad "$1 should be the same"
-}
-
 every_option_is_shown_and_documented() {
 	local command option takes test name
 	while read -r command option takes; do
@@ -54,7 +31,7 @@ every_option_is_shown_and_documented() {
 		[ "$option" = --help ] ||
 			"$program" "$command" --help </dev/null | grep -q -e "${name:-$option}\b" ||
 			bad "$command $option: not in its help"
-		[ "$takes" != value ] || refused "$command" "$option"
+		[ "$takes" != value ] || refused 2 "$option" "$command" "$option"
 	done <"$tmp/options"
 }
 
@@ -71,7 +48,7 @@ every_option_is_shown_and_documented
 nothing_else_is_listed
 
 for command in run monitor trace topology simulate new evolve; do
-	refused $command --no-such-option
+	refused 2 "--no-such-option" $command --no-such-option
 	"$program" $command --help >"$tmp/out" 2>"$tmp/err" && [ ! -s "$tmp/err" ] &&
 		[ "$(wc -l <"$tmp/out")" -gt 3 ] || bad "$command --help"
 done
@@ -79,16 +56,16 @@ same "--help and -h" "$("$program" --help)" "$("$program" -h)"
 "$program" --version | grep -qx 'scx_topo [^ ]*' || bad "--version"
 
 # Before anybody asks for root.
-refused run --mode fast
-refused run --switch fast
-refused run --profile desktop
-refused run --profile laptop --mode perf
-refused run --sysfs-root /
-refused run fast
-refused monitor --format xml
-refused monitor --count 0
-refused evolve --spec x --replay . --goal faster
-refused evolve --spec x --replay . --tree "a'b"
+refused 2 "'fast' is no mode" run --mode fast
+refused 2 "'fast' is no mode" run --switch fast
+refused 2 "'desktop' is no profile" run --profile desktop
+refused 2 "leave out --mode" run --profile laptop --mode perf
+refused 2 "it goes with topology" run --sysfs-root /
+refused 2 "no argument 'fast'" run fast
+refused 2 "'xml' is no format" monitor --format xml
+refused 2 "-n 0: not a number" monitor --count 0
+refused 2 "faster" evolve --spec x --replay . --goal faster
+refused 2 "without quotes" evolve --spec x --replay . --tree "a'b"
 
 "$program" evolve --spec x --replay . --tree "$tmp" >"$tmp/out" 2>&1
 [ $? = 1 ] && grep -q "$tmp is no source tree" "$tmp/out" || bad "evolve --tree has no effect"
@@ -105,4 +82,4 @@ same "simulate --input" "$usual" \
 	"$("$program" simulate --input $laptop -w mixed --duration 100ms 2>&1)"
 differ "topology --input" "$("$program" topology --input $laptop)" \
 	"$("$program" topology --input 'core:4 pu:2')"
-[ $failures = 0 ]
+finish

@@ -5,7 +5,7 @@
 # model of EEVDF doing the same work, and frames are not late for it.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
-failures=0
+. tests/lib/command.sh
 
 table=$(DURATION=4s tests/bench/energy 8 20 30) || exit 1
 echo "$table"
@@ -18,9 +18,8 @@ saves() {
 			split($6, late, " ")
 			bad = $4 > most || $5 > 1.10 || late[1] > late[3]
 		}
-		END { exit !found || bad }' <<<"$table" && return
-	echo "FAILED: $1 at $2 %: more than $3 of the energy, or later frames" >&2
-	failures=$((failures + 1))
+		END { exit !found || bad }' <<<"$table" ||
+		bad "$1 at $2 %: more than $3 of the energy, or later frames"
 }
 
 saves 1370P 20 0.80
@@ -38,9 +37,8 @@ echo "$table"
 costs() {
 	awk -F' *[|] *' -v machine="$1" -v load="$2" -v most="$3" '
 		$2 == machine && $3 == load { found = 1; bad = $4 > most || ($4 > $7 && load != "video") }
-		END { exit !found || bad }' <<<"$table" && return
-	echo "FAILED: $1, $2 with schedutil: more than $3 of the energy, or than without asking" >&2
-	failures=$((failures + 1))
+		END { exit !found || bad }' <<<"$table" ||
+		bad "$1, $2 with schedutil: more than $3 of the energy, or than without asking"
 }
 
 for machine in 1370P 225U GB10; do
@@ -48,29 +46,19 @@ for machine in 1370P 225U GB10; do
 	costs $machine video 1.00
 done
 
-program=${O:-build}/scx_topo
 simulate() {
 	"$program" simulate -i tests/fixtures/topologies/01-intel-rpl-1370p-hybrid.xml "$@" 2>&1
 }
 
-# compare same|differs WHAT A B
-compare() {
-	local verdict=differs
-	[ "$3" = "$4" ] && verdict=same
-	[ "$verdict" = "$1" ] && return
-	echo "FAILED: $2: $verdict" >&2
-	failures=$((failures + 1))
-}
-
 # In perf the controller has no say; in powersave each option of it does something.
 for load in video game mixed; do
-	compare same "perf without the controller, $load" "$(simulate -w $load --duration 3s)" \
+	same "perf without the controller, $load" "$(simulate -w $load --duration 3s)" \
 		"$(simulate -w $load --duration 3s --no-energy)"
 done
-compare differs "--mode" "$(simulate -w video --duration 3s)" \
+differ "--mode" "$(simulate -w video --duration 3s)" \
 	"$(simulate -w video --duration 3s --mode powersave)"
-compare differs "--explain" "$(simulate -w video --duration 3s --mode powersave)" \
+differ "--explain" "$(simulate -w video --duration 3s --mode powersave)" \
 	"$(simulate -w video --duration 3s --mode powersave --explain)"
-compare differs "--no-energy" "$(simulate -w video --duration 60s --mode powersave)" \
+differ "--no-energy" "$(simulate -w video --duration 60s --mode powersave)" \
 	"$(simulate -w video --duration 60s --mode powersave --no-energy)"
-[ $failures = 0 ]
+finish

@@ -6,16 +6,8 @@
 # UPDATE=1 accepts what golden/ differs from; TOPOLOGIES names another folder of machines.
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../lib/command.sh"
 topologies=${TOPOLOGIES:-$here/../fixtures/topologies}
-program=${SCX_TOPO:-${O:-build}/scx_topo}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-failures=0
-
-bad() {
-	echo "FAILED: $*" >&2
-	failures=$((failures + 1))
-}
 
 simulate() {
 	"$program" simulate "$@"
@@ -83,7 +75,7 @@ h hotplug cpus=2-3 start=100ms end=600ms\n' >"$tmp/hotplug.scn"
 			     $1 == "k" && $2 == 3 && $3 > 600000 { back++ } END { exit wrong || !moved || !back }' ||
 			bad "hotplug with $policy: somebody ran on an offline CPU, or did not run at all"
 	done
-	refused 1 "line 1: h: hotplug has to leave one CPU" "${machine[@]}" -w "$tmp/all.scn"
+	refused 1 "line 1: h: hotplug has to leave one CPU" simulate "${machine[@]}" -w "$tmp/all.scn"
 }
 
 number() { # NAME: of the last JSON output, whole part
@@ -148,38 +140,27 @@ better_than_one_queue_with_little_to_do() {
 	done
 }
 
-# refused STATUS TEXT ARGUMENTS: one line with the text, and that status
-refused() {
-	local status=$1 text=$2 got
-	shift 2
-	simulate "$@" >"$tmp/out" 2>"$tmp/err"
-	got=$?
-	[ "$got" = "$status" ] || bad "simulate $*: status $got, not $status"
-	[ "$(wc -l <"$tmp/err")" = 1 ] || bad "simulate $*: not one line: $(cat "$tmp/err")"
-	grep -qF -- "$text" "$tmp/err" || bad "simulate $*: does not say '$text': $(cat "$tmp/err")"
-}
-
 mistakes_are_explained() {
 	local machine=("-i" "package:1 core:2 pu:1")
 	printf 'a loop\nb periodic run=4ms\n' >"$tmp/bad.scn"
 	printf 'a loop cpus=99\n' >"$tmp/absent.scn"
-	refused 2 "$tmp/bad.scn:2: periodic needs every=" "${machine[@]}" -w "$tmp/bad.scn"
-	refused 1 "none of its CPUs is online" "${machine[@]}" -w "$tmp/absent.scn"
-	refused 1 "cannot read the scenario nowhere" "${machine[@]}" -w nowhere
-	refused 1 "cannot read the scenario $tmp" "${machine[@]}" -w "$tmp"
-	refused 2 "no topology" -w game
-	refused 2 "no scenario" "${machine[@]}"
-	refused 2 "--seed 1x" "${machine[@]}" -w game --seed 1x
-	refused 2 "--seed -1" "${machine[@]}" -w game --seed -1
-	refused 2 "--mode fast" "${machine[@]}" -w game --mode fast
-	refused 2 "--policy cfs" "${machine[@]}" -w game --policy cfs
-	refused 2 "--format xml" "${machine[@]}" -w game --format xml
-	refused 2 "--duration 10" "${machine[@]}" -w game --duration 10
-	refused 2 "--governor fast" "${machine[@]}" -w game --governor fast
-	refused 2 "--costs arm" "${machine[@]}" -w game --costs arm
-	refused 2 "no option --fast" "${machine[@]}" -w game --fast
-	refused 2 "what is 'more'" "${machine[@]}" -w game more
-	refused 1 "cannot write /proc/nothing/trace" "${machine[@]}" -w game --trace /proc/nothing/trace
+	refused 2 "$tmp/bad.scn:2: periodic needs every=" simulate "${machine[@]}" -w "$tmp/bad.scn"
+	refused 1 "none of its CPUs is online" simulate "${machine[@]}" -w "$tmp/absent.scn"
+	refused 1 "cannot read the scenario nowhere" simulate "${machine[@]}" -w nowhere
+	refused 1 "cannot read the scenario $tmp" simulate "${machine[@]}" -w "$tmp"
+	refused 2 "no topology" simulate -w game
+	refused 2 "no scenario" simulate "${machine[@]}"
+	refused 2 "--seed 1x" simulate "${machine[@]}" -w game --seed 1x
+	refused 2 "--seed -1" simulate "${machine[@]}" -w game --seed -1
+	refused 2 "--mode fast" simulate "${machine[@]}" -w game --mode fast
+	refused 2 "--policy cfs" simulate "${machine[@]}" -w game --policy cfs
+	refused 2 "--format xml" simulate "${machine[@]}" -w game --format xml
+	refused 2 "--duration 10" simulate "${machine[@]}" -w game --duration 10
+	refused 2 "--governor fast" simulate "${machine[@]}" -w game --governor fast
+	refused 2 "--costs arm" simulate "${machine[@]}" -w game --costs arm
+	refused 2 "no option --fast" simulate "${machine[@]}" -w game --fast
+	refused 2 "what is 'more'" simulate "${machine[@]}" -w game more
+	refused 1 "cannot write /proc/nothing/trace" simulate "${machine[@]}" -w game --trace /proc/nothing/trace
 }
 
 models_stay_as_they_are
@@ -189,4 +170,4 @@ better_than_one_queue
 better_than_one_queue_with_little_to_do
 mistakes_are_explained
 hotplug_is_survived
-[ "$failures" = 0 ]
+finish
