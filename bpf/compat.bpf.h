@@ -22,6 +22,8 @@ u64 scx_bpf_now(void) __ksym __weak;
 s32 scx_bpf_create_dsq(u64 dsq_id, s32 node) __ksym __weak;
 s32 scx_bpf_dsq_nr_queued(u64 dsq_id) __ksym __weak;
 void scx_bpf_kick_cpu(s32 cpu, u64 flags) __ksym __weak;
+const struct cpumask *scx_bpf_get_online_cpumask(void) __ksym __weak;
+void scx_bpf_put_cpumask(const struct cpumask *mask) __ksym __weak;
 u32 scx_bpf_cpuperf_cap(s32 cpu) __ksym __weak;
 u32 scx_bpf_cpuperf_cur(s32 cpu) __ksym __weak;
 void scx_bpf_cpuperf_set(s32 cpu, u32 perf) __ksym __weak;
@@ -136,6 +138,22 @@ static __always_inline void compat_task_set_slice(struct task_struct *p, u64 sli
 		scx_bpf_task_set_slice(p, slice);
 	else
 		p->scx.slice = slice;
+}
+
+/*
+ * Kicks, but not from a CPU that has been taken offline: it still switches from task to task,
+ * without interrupts, so that the kick stays pending, and the kernel, which waits for all kicks
+ * when a scheduler ends (free_kick_syncs()), waits for ever. Seen in 7.3; no kernel has learned it
+ * so far.
+ */
+static __always_inline void compat_kick(s32 cpu, u64 flags)
+{
+	const struct cpumask *online = scx_bpf_get_online_cpumask();
+	bool here = bpf_cpumask_test_cpu(bpf_get_smp_processor_id(), online);
+
+	scx_bpf_put_cpumask(online);
+	if (here)
+		scx_bpf_kick_cpu(cpu, flags);
 }
 
 /*

@@ -182,9 +182,9 @@ ENV bool env_first_deadline(u64 dsq, u64 *deadline_ns)
 ENV void env_kick(u32 cpu, enum env_kick how)
 {
 	if (how == ENV_KICK_PREEMPT)
-		scx_bpf_kick_cpu(cpu, kernel_enum(scx_kick_flags, SCX_KICK_PREEMPT));
+		compat_kick(cpu, kernel_enum(scx_kick_flags, SCX_KICK_PREEMPT));
 	else
-		scx_bpf_kick_cpu(cpu, kernel_enum(scx_kick_flags, SCX_KICK_IDLE));
+		compat_kick(cpu, kernel_enum(scx_kick_flags, SCX_KICK_IDLE));
 }
 
 ENV u32 env_speed(u32 cpu)

@@ -80,7 +80,7 @@ static __always_inline void retry_later(const struct user_decision *d)
 	}
 	count(USER_STAT_DEC_RETRY);
 	__sync_fetch_and_add(&kernel_side.retries, 1);
-	scx_bpf_kick_cpu(bpf_get_smp_processor_id(), 0);
+	compat_kick(bpf_get_smp_processor_id(), 0);
 }
 
 static __always_inline s32 decided_cpu(struct task_struct *p, const struct user_decision *d)
@@ -174,7 +174,7 @@ static __always_inline bool drain_decisions(struct user_cpu *here)
 		count(USER_STAT_DRAIN_BUSY);
 	/* The CPU that was at it may have seen less than there is now: this one looks again. */
 	if (kernel_side.drained != user_side.submitted)
-		scx_bpf_kick_cpu(bpf_get_smp_processor_id(), 0);
+		compat_kick(bpf_get_smp_processor_id(), 0);
 	return here->has_local;
 }
 

@@ -195,7 +195,7 @@ static __always_inline bool run_scheduler(void)
 static __always_inline void look_again_when_idle(s32 cpu)
 {
 	if (kernel_side.parked && scheduler_needed())
-		scx_bpf_kick_cpu(cpu, 0);
+		compat_kick(cpu, 0);
 }
 
 /* All CPUs are busy and the scheduler thread has to wait: end the slice of what runs here. */

@@ -122,7 +122,7 @@ static __always_inline u64 dsq_local_on(s32 cpu)
 
 static __always_inline void kick_idle(s32 cpu)
 {
-	scx_bpf_kick_cpu(cpu, kernel_enum(scx_kick_flags, SCX_KICK_IDLE));
+	compat_kick(cpu, kernel_enum(scx_kick_flags, SCX_KICK_IDLE));
 }
 
 /* An idle CPU on which p may run, claimed, or -1. */
