@@ -28,15 +28,14 @@ static const struct cpu_set *allowed_set(struct sim *sim, const struct workload 
 	return set->nr == (u32)sim->topo->nr_cpus ? NULL : set;
 }
 
+/* One draw, whatever the set: the same seed gives the same phases when tasks are bound. */
 static u32 some_cpu(struct sim *sim, const struct cpu_set *allowed)
 {
-	u32 tries, cpu;
+	u32 nr = sim->topo->nr_cpus, i = rng_below(&sim->rng, nr);
 
-	for (tries = 0;; tries++) {
-		cpu = sim->topo->cpus[rng_below(&sim->rng, sim->topo->nr_cpus)].cpu;
-		if (!allowed || cpu_set_has(allowed, cpu))
-			return cpu;
-	}
+	while (allowed && !cpu_set_has(allowed, sim->topo->cpus[i].cpu))
+		i = (i + 1) % nr;
+	return sim->topo->cpus[i].cpu;
 }
 
 static struct task_struct *make_task(struct sim *sim, const struct workload *w, u32 copy)

@@ -44,6 +44,17 @@ seeds_decide() {
 	[ "$(tail -c 3 "$tmp/trace")" = ']}' ] || bad "the trace does not end"
 }
 
+# Four frames need four of the eight CPUs: which of the others they may use as well decides nothing.
+binding_moves_no_phases() {
+	local cpus
+	for cpus in 12-19 12-17; do
+		echo "frame periodic run=2.6ms every=16.7ms x4 cpus=$cpus" >"$tmp/frames.scn"
+		simulate -i "$topologies/01-intel-rpl-1370p-hybrid.xml" -w "$tmp/frames.scn" --policy fair \
+			--duration 1s --format json >"$tmp/$cpus"
+	done
+	cmp -s "$tmp/12-19" "$tmp/12-17" || bad "bound to other CPUs, tasks start at other moments"
+}
+
 # In powersave only where there are kinds of core to choose from.
 scenarios_hold_everywhere() {
 	local machine scenario mode modes
@@ -165,6 +176,7 @@ mistakes_are_explained() {
 
 models_stay_as_they_are
 seeds_decide
+binding_moves_no_phases
 scenarios_hold_everywhere
 better_than_one_queue
 better_than_one_queue_with_little_to_do
