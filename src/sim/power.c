@@ -92,6 +92,8 @@ int power_init(struct power *power, const struct topo *topo)
 			cache->full_mw = cache->busy_mw += CACHE_MW_PER_CORE;
 		package->full_mw = package->busy_mw = server ? SERVER_PACKAGE_MW : PACKAGE_MW;
 		cache->kind = package->kind = ENERGY_SHARED;
+		cache->level = POWER_CACHES;
+		package->level = POWER_PACKAGES;
 	}
 	return 0;
 }
@@ -134,6 +136,7 @@ static const struct idle_state *settle(struct power *power, struct power_unit *u
 	u->since_ns = now_ns;
 	if (u->nr_busy) {
 		mw += (u->nr_busy - 1) * u->more_mw;
+		power->awake_ns[u->level] += ns;
 	} else {
 		state = u->kind == ENERGY_SHARED
 				? idle_state(shared_states, NR_STATES(shared_states), ns)
@@ -144,7 +147,7 @@ static const struct idle_state *settle(struct power *power, struct power_unit *u
 	return state;
 }
 
-static void unit_busy(struct power *power, struct power_unit *u, u32 level, u64 now_ns)
+static void unit_busy(struct power *power, struct power_unit *u, u64 now_ns)
 {
 	const struct idle_state *state;
 
@@ -156,7 +159,7 @@ static void unit_busy(struct power *power, struct power_unit *u, u32 level, u64 
 	u->nr_busy++;
 	if (!state)
 		return;
-	power->wakes[level]++;
+	power->wakes[u->level]++;
 	add_energy(power, u->kind, state->wake_nj * 1000);
 }
 
@@ -169,9 +172,9 @@ static void unit_idle(struct power *power, struct power_unit *u, u64 now_ns)
 
 void power_busy(struct power *power, struct sim_cpu *c, u64 now_ns)
 {
-	unit_busy(power, c->power.core, 0, now_ns);
-	unit_busy(power, c->power.cache, 1, now_ns);
-	unit_busy(power, c->power.package, 2, now_ns);
+	unit_busy(power, c->power.core, now_ns);
+	unit_busy(power, c->power.cache, now_ns);
+	unit_busy(power, c->power.package, now_ns);
 }
 
 void power_idle(struct power *power, struct sim_cpu *c, u64 now_ns)

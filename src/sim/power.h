@@ -19,6 +19,8 @@
 
 struct sim_cpu;
 
+enum power_level { POWER_CORES, POWER_CACHES, POWER_PACKAGES, NR_POWER_LEVELS };
+
 /* A part of the machine that can sleep: core, last-level cache (domain) or package. */
 struct power_unit {
 	u64 since_ns;
@@ -27,6 +29,7 @@ struct power_unit {
 	u32 busy_mw; /* at its present level */
 	u32 more_mw; /* for each further one */
 	u32 kind;    /* whose energy it is; NR_ENERGY_KINDS - 1 for caches and packages */
+	u32 level;   /* enum power_level */
 };
 
 #define ENERGY_SHARED	TOPO_MAX_KINDS /* caches and packages */
@@ -41,8 +44,9 @@ struct power {
 	struct power_unit *cores, *caches, *packages;
 	u32 nr_cores, nr_caches, nr_packages;
 	u64 energy_uj[NR_ENERGY_KINDS];
-	u64 rest_pj[NR_ENERGY_KINDS]; /* not a whole uJ yet */
-	u64 wakes[3];		      /* of cores, caches, packages */
+	u64 rest_pj[NR_ENERGY_KINDS];  /* not a whole uJ yet */
+	u64 awake_ns[NR_POWER_LEVELS]; /* with something busy: summed over the units */
+	u64 wakes[NR_POWER_LEVELS];
 };
 
 /* Returns 0 or -ENOMEM. All CPUs begin idle. */

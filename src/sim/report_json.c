@@ -52,6 +52,10 @@ static void energy(FILE *out, const struct sim *sim)
 			sim->power.energy_uj[kind] % 1000000);
 	fprintf(out, "],");
 	number(out, "energy_shared_j", sim->power.energy_uj[ENERGY_SHARED], 1000000, 6);
+	fputc(',', out);
+	number(out, "caches_awake_s", sim->power.awake_ns[POWER_CACHES], NSEC_PER_SEC, 9);
+	fputc(',', out);
+	number(out, "packages_awake_s", sim->power.awake_ns[POWER_PACKAGES], NSEC_PER_SEC, 9);
 	fprintf(out, ",\n ");
 }
 
