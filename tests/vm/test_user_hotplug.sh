@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Test: a libscxu scheduler starts again at hotplug, under load, and ends at Ctrl-C
-# On trial: once in some ten runs the kernel never gets from disabling to disabled
 set -uo pipefail
 . "$(dirname "$0")/lib/expect.sh"
 
