@@ -37,10 +37,13 @@ static void clear(struct activity *activity, u32 nr)
 static void add_cpu(struct activity *activity, const struct cpu_ctx *c, bool idle,
 		    const struct cpu_stats *now, const struct cpu_stats *before)
 {
+	static const struct cpu_stats nothing;
+
 	activity->nr_cpus++;
 	activity->nr_idle += idle;
 	activity->nr_waiting += line_waiting(&c->line);
 	add_stats(&activity->stats, now, before);
+	add_stats(&activity->total, now, &nothing);
 }
 
 static void add_cpus(struct activities *a, const struct running *running)

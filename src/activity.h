@@ -16,6 +16,7 @@ struct activity {
 	u32 nr_waiting;		/* tasks, at its end */
 	double busy;		/* share of the CPUs' time that tasks of ours ran, 0..1 */
 	struct cpu_stats stats; /* what was counted in it */
+	struct cpu_stats total; /* and since the scheduler began */
 };
 
 struct activities {

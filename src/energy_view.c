@@ -4,8 +4,6 @@
 #include "bpf/vtime.h"
 #include "topo/text.h"
 
-#define CPULIST_MAX 1024
-
 static const char *const reasons[] = {
 #define X(name, text) text,
 	POLICY_REASONS(X)
@@ -35,8 +33,7 @@ static bool is_active(const struct energy_view *view, const struct cpu_ctx *c)
 	return !view->policy->nr_active || view->policy->active[word] >> c->slot & 1;
 }
 
-/* The CPUs that are used first, "0-3,8"; all of them where there is no such set. */
-static void list_active(const struct energy_view *view, char *text, size_t size)
+void energy_view_active(const struct energy_view *view, char *text, size_t size)
 {
 	const struct layout *layout = view->layout;
 	hwloc_bitmap_t cpus = hwloc_bitmap_alloc();
@@ -66,8 +63,7 @@ static void print_zones(FILE *out, const struct energy_view *view)
 		fputc('\n', out);
 }
 
-/* The place of a kind in the order in which kinds are used, from 1. */
-static u32 place_of(const struct policy *policy, u32 kind)
+u32 energy_view_place(const struct policy *policy, u32 kind)
 {
 	u32 place = 0;
 
@@ -88,7 +84,7 @@ static void print_costs(FILE *out, const struct energy_view *view)
 				policy->cost_uw[i] / 1e6, policy->confidence[i] / 10);
 		else
 			fprintf(out, "not known");
-		fprintf(out, "; used as number %u", place_of(policy, i));
+		fprintf(out, "; used as number %u", energy_view_place(policy, i));
 		if (policy->min_speed[i])
 			fprintf(out, ", at %u %% of its speed at least",
 				policy->min_speed[i] * 100U / 1024);
@@ -98,11 +94,11 @@ static void print_costs(FILE *out, const struct energy_view *view)
 
 void energy_view_text(FILE *out, const struct energy_view *view)
 {
-	char cpus[CPULIST_MAX];
+	char cpus[ENERGY_VIEW_CPUS_LEN];
 
 	print_zones(out, view);
 	print_costs(out, view);
-	list_active(view, cpus, sizeof(cpus));
+	energy_view_active(view, cpus, sizeof(cpus));
 	fprintf(out, "active  CPUs %s: %s\n", cpus, view->reason);
 }
 
@@ -116,13 +112,13 @@ static void print_costs_json(FILE *out, const struct energy_view *view)
 			"%s{\"kind\":%u,\"joules_per_s\":%.6f,\"confidence\":%.3f,\"place\":%u,"
 			"\"min_speed\":%.3f}",
 			i ? "," : "", i, policy->cost_uw[i] / 1e6, policy->confidence[i] / 1e3,
-			place_of(policy, i), policy->min_speed[i] / 1024.0);
+			energy_view_place(policy, i), policy->min_speed[i] / 1024.0);
 	fprintf(out, "]");
 }
 
 void energy_view_json(FILE *out, const struct energy_view *view)
 {
-	char cpus[CPULIST_MAX];
+	char cpus[ENERGY_VIEW_CPUS_LEN];
 	bool any = false;
 
 	fprintf(out, ",\"zone_watts\":{");
@@ -135,6 +131,6 @@ void energy_view_json(FILE *out, const struct energy_view *view)
 	}
 	fprintf(out, "}");
 	print_costs_json(out, view);
-	list_active(view, cpus, sizeof(cpus));
+	energy_view_active(view, cpus, sizeof(cpus));
 	fprintf(out, ",\"active_cpus\":\"%s\"", cpus);
 }
