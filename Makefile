@@ -121,7 +121,7 @@ all: $(programs) $(libraries) $(examples) $(skeletons)
 
 $(O)/scx_topo: $(O)/src/main.o $(O)/libscx_topo.a
 	$(say) LD $@
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(pkg-libs) -lm
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(pkg-libs) $(json-libs) -lm
 
 # Everything but main(), for the program and the unit tests.
 $(O)/libscx_topo.a: $(library-objects) $(call object,$(user-sources))
@@ -242,7 +242,7 @@ check-scripts: $(quick-scripts:%=$(O)/%.passed)
 
 $(O)/tests/unit/%: $(O)/tests/unit/%.o $(O)/libscx_topo.a
 	$(say) LD $@
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(pkg-libs) -lm
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(pkg-libs) $(json-libs) -lm
 
 $(unit-tests:%=%.passed): %.passed: % FORCE
 	$(say) TEST $*
@@ -318,7 +318,7 @@ $(no-energy-objects): $(O)/no_energy/%.o: %.c $(no-energy-O)/bpf/main.skel.h $(O
 	$(Q)$(CC) -iquote $(no-energy-O) $(cflags) -MMD -MP -c -o $@ $<
 $(no-energy): $(O)/src/main.o $(no-energy-objects) $(O)/libscx_topo.a
 	$(say) LD $@
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(pkg-libs) -lm
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(pkg-libs) $(json-libs) -lm
 $(filter $(O)/tests/no_energy/%,$(quick-scripts:%=$(O)/%.passed)): $(no-energy)
 
 # Mistakes in the policy, one at a time: each must make a unit test fail. make check-mutants ONLY=vtime.h
