@@ -14,6 +14,7 @@
 #include "message.h"
 #include "monitor.h"
 #include "number.h"
+#include "serve.h"
 
 #define INTERVAL_MIN_S 0.01
 #define INTERVAL_MAX_S 86400
@@ -21,6 +22,8 @@
 struct options {
 	bool json;
 	bool help;
+	bool serve;	     /* answer others, instead of reports */
+	bool reports;	     /* something was said about these */
 	unsigned long count; /* 0: until interrupted */
 	double interval_s;
 };
@@ -64,11 +67,33 @@ static int set_interval(struct options *options, const char *text)
 	return EXIT_DONE;
 }
 
+static int set_option(struct options *options, int c, char **argv)
+{
+	options->reports |= c == 'f' || c == 'n';
+	switch (c) {
+	case 'f':
+		return set_format(options, optarg);
+	case 'n':
+		return set_count(options, optarg);
+	case 's':
+		options->serve = true;
+		return EXIT_DONE;
+	case 'h':
+		options->help = true;
+		return EXIT_DONE;
+	case ':':
+		return fail_usage("%s needs a value", argv[optind - 1]);
+	default:
+		return fail_usage("unknown option %s", argv[optind - 1]);
+	}
+}
+
 static int parse(int argc, char **argv, struct options *options)
 {
 	static const struct option long_options[] = {
 		{ "format", required_argument, NULL, 'f' },
 		{ "count", required_argument, NULL, 'n' },
+		{ "serve", no_argument, NULL, 's' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
@@ -78,22 +103,16 @@ static int parse(int argc, char **argv, struct options *options)
 	opterr = 0;
 	optind = 1;
 	while (status == EXIT_DONE &&
-	       (c = getopt_long(argc, argv, ":n:", long_options, NULL)) != -1) {
-		if (c == 'f')
-			status = set_format(options, optarg);
-		else if (c == 'n')
-			status = set_count(options, optarg);
-		else if (c == 'h')
-			options->help = true;
-		else if (c == ':')
-			status = fail_usage("%s needs a value", argv[optind - 1]);
-		else
-			status = fail_usage("unknown option %s", argv[optind - 1]);
-	}
+	       (c = getopt_long(argc, argv, ":n:", long_options, NULL)) != -1)
+		status = set_option(options, c, argv);
+	options->reports |= optind < argc;
 	if (status == EXIT_DONE && optind < argc)
 		status = set_interval(options, argv[optind++]);
 	if (status == EXIT_DONE && optind < argc)
 		status = fail_usage("monitor takes one interval, not also '%s'", argv[optind]);
+	if (status == EXIT_DONE && options->serve && options->reports)
+		status = fail_usage("--serve reports nothing by itself: no interval, -n or "
+				    "--format with it");
 	return status;
 }
 
@@ -231,6 +250,8 @@ int cmd_monitor(int argc, char **argv)
 		return status;
 	if (m.options.help)
 		return help_print();
+	if (m.options.serve)
+		return serve_stats();
 	status = running_open_or_say(&m.running);
 	if (status != EXIT_DONE)
 		return status;

@@ -38,6 +38,8 @@ static const char text[] =
 	"  scx_topo monitor [--format text|json] [-n COUNT] [INTERVAL_SECONDS]\n"
 	"      Shows what the running scx_topo does, each second or at that interval, COUNT times\n"
 	"      or until Ctrl-C: by domain and kind of core, and every counter. Needs root.\n"
+	"  scx_topo monitor --serve\n"
+	"      Shows it to tools of the scx project, such as scxtop, until Ctrl-C.\n"
 	"\n"
 	"  scx_topo trace -o FILE [SECONDS]\n"
 	"      Records who runs where, under any scheduler, for 5 s or so many, or until Ctrl-C;\n"

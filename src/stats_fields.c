@@ -207,7 +207,7 @@ static void put_machine(struct fields *f, const struct monitor_view *view)
 	char cpus[ENERGY_VIEW_CPUS_LEN];
 
 	energy_view_active(&energy, cpus, sizeof(cpus));
-	put_float(f, "time_s", view->time_s, "when this was read");
+	put_float(f, "time_s", view->time_s, "when this was read, seconds since 1970");
 	put_float(f, "interval_s", view->activities->interval_s,
 		  "what shares, waits and watts are of: the time since the last request");
 	put_text(f, "mode", mode_name(view->policy.mode), "perf or powersave");

@@ -64,6 +64,9 @@ refused 2 "it goes with topology" run --sysfs-root /
 refused 2 "no argument 'fast'" run fast
 refused 2 "'xml' is no format" monitor --format xml
 refused 2 "-n 0: not a number" monitor --count 0
+refused 2 "no interval, -n or --format" monitor --serve -n 2
+refused 2 "no interval, -n or --format" monitor --format text --serve
+refused 2 "no interval, -n or --format" monitor --serve 1
 refused 2 "faster" evolve --spec x --replay . --goal faster
 refused 2 "without quotes" evolve --spec x --replay . --tree "a'b"
 
