@@ -71,13 +71,35 @@ const char *profile_name(enum profile profile)
 	return names[profile];
 }
 
+static const char platform_file[] = "sys/firmware/acpi/platform_profile";
+
 static enum profile read_platform(int root)
 {
 	char word[64];
 
-	if (file_read_text(root, "sys/firmware/acpi/platform_profile", word, sizeof(word)))
+	if (file_read_text(root, platform_file, word, sizeof(word)))
 		return PROFILE_UNKNOWN;
 	return profile_of_platform(word);
+}
+
+/* The kernel tells of changes after the last reading through this very file descriptor. */
+static void rearm(struct profile_reader *reader)
+{
+	char word[64];
+
+	if (reader->platform < 0 || pread(reader->platform, word, sizeof(word), 0) > 0)
+		return;
+	close(reader->platform); /* its driver is gone: it would tell for ever */
+	reader->platform = -1;
+}
+
+/* Drivers may come late. */
+static void watch_platform(struct profile_reader *reader, int root)
+{
+	if (reader->platform >= 0)
+		return;
+	reader->platform = openat(root, platform_file, O_RDONLY | O_CLOEXEC);
+	rearm(reader);
 }
 
 /* All policies have to agree: one that differs was set by hand for a reason of its own. */
@@ -109,13 +131,21 @@ static enum profile read_epp(int root)
 
 void profile_open(struct profile_reader *reader, const char *root, bool use_epp)
 {
+	int dir;
+
 	memset(reader, 0, sizeof(*reader));
 	reader->root = root;
 	reader->use_epp = use_epp;
 	reader->interface = -1;
+	reader->platform = -1;
 	reader->answer_usec = 500000;
 	if (!strcmp(root, "/"))
 		profile_bus_open(reader);
+	dir = file_open_dir(AT_FDCWD, root);
+	if (dir < 0)
+		return;
+	watch_platform(reader, dir);
+	close(dir);
 }
 
 void profile_attach(struct profile_reader *reader, struct sd_bus *bus)
@@ -127,6 +157,9 @@ void profile_attach(struct profile_reader *reader, struct sd_bus *bus)
 void profile_close(struct profile_reader *reader)
 {
 	profile_bus_close(reader);
+	if (reader->platform >= 0)
+		close(reader->platform);
+	reader->platform = -1;
 }
 
 enum profile profile_read(struct profile_reader *reader)
@@ -140,6 +173,7 @@ enum profile profile_read(struct profile_reader *reader)
 	root = file_open_dir(AT_FDCWD, reader->root);
 	if (root < 0)
 		return PROFILE_UNKNOWN;
+	watch_platform(reader, root);
 	profile = read_platform(root);
 	if (profile == PROFILE_UNKNOWN && reader->use_epp)
 		profile = read_epp(root);
@@ -155,4 +189,14 @@ int profile_fd(const struct profile_reader *reader)
 bool profile_changed(struct profile_reader *reader)
 {
 	return profile_bus_changed(reader);
+}
+
+int profile_platform_fd(const struct profile_reader *reader)
+{
+	return reader->platform;
+}
+
+void profile_platform_changed(struct profile_reader *reader)
+{
+	rearm(reader);
 }

@@ -29,12 +29,13 @@ struct profile_reader {
 	struct sd_bus_slot *slot[4]; /* what we want to hear of */
 	unsigned long answer_usec;   /* how long the bus may take */
 	int interface;		     /* which of the daemon's names answered; -1: none so far */
+	int platform;		     /* the firmware's profile, which tells of changes; or -1 */
 	bool changed;		     /* the bus told so */
 };
 
 /*
- * Opens the bus where the root is "/" and there is one. Never fails, and does not keep anybody
- * waiting for longer than half a second.
+ * Opens the bus where the root is "/" and there is one, and the firmware's profile. Never fails,
+ * and does not keep anybody waiting for longer than half a second.
  */
 void profile_open(struct profile_reader *reader, const char *root, bool use_epp);
 /* For tests: speaks to what is at the other end of the bus, which is closed with the reader. */
@@ -47,6 +48,14 @@ enum profile profile_read(struct profile_reader *reader);
 int profile_fd(const struct profile_reader *reader);
 /* Takes what has arrived. True: read the profile again. */
 bool profile_changed(struct profile_reader *reader);
+
+/*
+ * The firmware's profile, to be polled for POLLPRI; -1: there is none. Whatever sets it, also in
+ * /sys/class/platform-profile, which sends no uevent, shows here.
+ */
+int profile_platform_fd(const struct profile_reader *reader);
+/* To be called when it does, lest it goes on doing so. Read the profile again afterwards. */
+void profile_platform_changed(struct profile_reader *reader);
 
 const char *profile_name(enum profile profile);
 

@@ -14,7 +14,7 @@
 #define SUPPLY_PERIOD_NS (30 * NSEC_PER_SEC)
 #define ROOT		 "/"
 
-enum { FD_TIMER, FD_WATCH, FD_PROFILE };
+enum { FD_TIMER, FD_WATCH, FD_PROFILE, FD_PLATFORM };
 
 __attribute__((format(printf, 2, 3))) static void explain(const struct steering *s,
 							  const char *format, ...)
@@ -212,6 +212,8 @@ void steering_fds(const struct steering *s, struct pollfd *fds)
 	fds[FD_TIMER] = (struct pollfd){ .fd = s->timer, .events = POLLIN };
 	fds[FD_WATCH] = (struct pollfd){ .fd = s->watch, .events = POLLIN };
 	fds[FD_PROFILE] = (struct pollfd){ .fd = profile_fd(&s->profile), .events = POLLIN };
+	fds[FD_PLATFORM] =
+		(struct pollfd){ .fd = profile_platform_fd(&s->profile), .events = POLLPRI };
 }
 
 static void on_timer(struct steering *s, struct loader *loader, u64 now_ns)
@@ -232,6 +234,16 @@ static void on_timer(struct steering *s, struct loader *loader, u64 now_ns)
 	}
 }
 
+static bool profile_may_differ(struct steering *s, const struct pollfd *fds)
+{
+	bool differs = fds[FD_PROFILE].revents && profile_changed(&s->profile);
+
+	if (!fds[FD_PLATFORM].revents)
+		return differs;
+	profile_platform_changed(&s->profile);
+	return true;
+}
+
 void steering_event(struct steering *s, struct loader *loader, const struct pollfd *fds)
 {
 	u64 now_ns = monotonic_ns();
@@ -241,7 +253,7 @@ void steering_event(struct steering *s, struct loader *loader, const struct poll
 		news = supply_watch_read(s->watch);
 	if (news & NEWS_SUPPLY)
 		look_at_supply(s, now_ns);
-	if ((fds[FD_PROFILE].revents && profile_changed(&s->profile)) || news & NEWS_PROFILE)
+	if (profile_may_differ(s, fds) || news & NEWS_PROFILE)
 		s->inputs.profile = profile_read(&s->profile);
 	if (fds[FD_TIMER].revents)
 		on_timer(s, loader, now_ns);

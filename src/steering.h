@@ -23,7 +23,7 @@
 #include "../energy/supply.h"
 #include "loader.h"
 
-#define STEERING_FDS 3
+#define STEERING_FDS 4
 
 struct steering_options {
 	bool no_energy; /* static policies only: nothing is read but supply and profile */

@@ -2,6 +2,8 @@
 /*
  * Battery, mains and power profile, from fake trees and a bus of our own.
  */
+#include <poll.h>
+#include <sched.h>
 #include <sys/socket.h>
 
 #include "tree.h"
@@ -235,6 +237,62 @@ static void test_profile_of_the_firmware_before_epp(void **state)
 	assert_int_equal(read_profile(*state, true), PROFILE_PERFORMANCE);
 }
 
+static bool tells(const struct profile_reader *reader)
+{
+	struct pollfd fd = { .fd = profile_platform_fd(reader), .events = POLLPRI };
+
+	return poll(&fd, 1, 0) > 0;
+}
+
+static void set_host_name(const char *name)
+{
+	assert_int_equal(sethostname(name, strlen(name)), 0);
+}
+
+/*
+ * A file of the kernel's that tells of changes as the firmware's profile does, and whose text we
+ * can choose: the host's name, in a namespace of our own.
+ */
+static void test_profile_of_the_firmware_tells_of_changes(void **state)
+{
+	struct tree *tree = *state;
+	struct profile_reader reader;
+	char path[256];
+
+	if (unshare(CLONE_NEWUTS))
+		skip(); /* the virtual machine's test of modes has it, too */
+	tree_write(tree, "sys/firmware/acpi/other", "");
+	snprintf(path, sizeof(path), "%s/sys/firmware/acpi/platform_profile", tree->root);
+	assert_int_equal(symlink("/proc/sys/kernel/hostname", path), 0);
+	set_host_name("balanced");
+	profile_open(&reader, tree->root, true);
+	assert_int_equal(profile_read(&reader), PROFILE_BALANCED);
+	assert_false(tells(&reader));
+	set_host_name("low-power");
+	assert_true(tells(&reader));
+	profile_platform_changed(&reader);
+	assert_int_equal(profile_read(&reader), PROFILE_POWER_SAVER);
+	assert_false(tells(&reader));
+	profile_close(&reader);
+}
+
+/* A file that cannot be read any more would tell of changes for ever. */
+static void test_profile_of_the_firmware_comes_and_goes(void **state)
+{
+	struct tree *tree = *state;
+	struct profile_reader reader;
+
+	profile_open(&reader, tree->root, true);
+	assert_int_equal(profile_platform_fd(&reader), -1);
+	tree_write(tree, "sys/firmware/acpi/platform_profile", "low-power\n");
+	assert_int_equal(profile_read(&reader), PROFILE_POWER_SAVER);
+	assert_int_not_equal(profile_platform_fd(&reader), -1);
+	tree_write(tree, "sys/firmware/acpi/platform_profile", "");
+	profile_platform_changed(&reader);
+	assert_int_equal(profile_platform_fd(&reader), -1);
+	profile_close(&reader);
+}
+
 static void test_profile_by_epp(void **state)
 {
 	epp(*state, 0, "power\n");
@@ -266,6 +324,8 @@ int main(void)
 		TEST(watch),
 		TEST(profile_without_any_source),
 		TEST(profile_of_the_firmware_before_epp),
+		TEST(profile_of_the_firmware_tells_of_changes),
+		TEST(profile_of_the_firmware_comes_and_goes),
 		TEST(profile_by_epp),
 	};
 

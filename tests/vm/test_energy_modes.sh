@@ -17,6 +17,7 @@ expect_status "laptop" 0 "$vm" --icount 7 --smp 4 --timeout 600 --file tests/vm/
 within unplugged power
 within "profile performance" other
 within "profile low-power" power
+within "uevent performance" other
 within "plugged in" other
 within "switch powersave" power
 within "switch perf" other
