@@ -223,11 +223,13 @@ static int supervise(struct run_options *options)
 		status = watch_worker(pid, &set, options, &ending);
 		put_back_epp();
 		write_store(options->steering.store);
-		if (status != WORKER_RESTART)
+		if (status != WORKER_RESTART && status != WORKER_NEW_GOVERNOR)
 			return status;
 		if (ending)
 			return EXIT_DONE;
-		note("CPUs came or went: looking at the machine again");
+		note("%s: looking at the machine again",
+		     status == WORKER_RESTART ? "CPUs came or went"
+					      : "the governor of the clocks has changed");
 		nanosleep(&pause, NULL);
 	}
 }

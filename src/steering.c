@@ -8,10 +8,12 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "../energy/cpufreq.h"
 #include "message.h"
 #include "mode.h"
 
 #define SUPPLY_PERIOD_NS (30 * NSEC_PER_SEC)
+#define GOVERNOR_NS	 (5 * NSEC_PER_SEC)
 #define ROOT		 "/"
 
 enum { FD_TIMER, FD_WATCH, FD_PROFILE, FD_PLATFORM };
@@ -163,6 +165,20 @@ static void read_machine(struct steering *s, struct loader *loader, u64 now_ns)
 		store_keep(s->options.store, &s->steer.model, s->machine.signature);
 }
 
+/* Performance asks for full speed whoever sets it. */
+static void look_at_governor(struct steering *s, u64 now_ns)
+{
+	if (s->mode.mode != TOPO_MODE_POWERSAVE || now_ns < s->governor_ns)
+		return;
+	s->governor_ns = now_ns + GOVERNOR_NS;
+	s->outdated = cpufreq_is_schedutil(ROOT) != s->machine.sets_speed;
+}
+
+bool steering_outdated(const struct steering *s)
+{
+	return s->outdated;
+}
+
 static void start_mode(struct steering *s, struct loader *loader, u64 now_ns)
 {
 	int err = epp_set_saving(&s->epp, s->mode.mode == TOPO_MODE_POWERSAVE);
@@ -172,6 +188,8 @@ static void start_mode(struct steering *s, struct loader *loader, u64 now_ns)
 	steer_set_mode(&s->steer, s->mode.mode);
 	explain(s, "mode: %s: %s", mode_name(s->mode.mode), s->mode.why);
 	s->read_ns = 0;
+	s->governor_ns = 0;
+	look_at_governor(s, now_ns);
 	if (!reads_energy(s))
 		return;
 	if (s->rapl.status != RAPL_OK)
@@ -229,6 +247,7 @@ static void on_timer(struct steering *s, struct loader *loader, u64 now_ns)
 	if (now_ns >= s->read_ns + steer_period_ns(&s->steer)) {
 		read_machine(s, loader, now_ns);
 		write_policy(s, loader, now_ns);
+		look_at_governor(s, now_ns);
 	} else if (now_ns >= s->renewed_ns + steer_renewal_ns(&s->steer)) {
 		renew_policy(s, loader, now_ns);
 	}

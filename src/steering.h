@@ -45,6 +45,8 @@ struct steering {
 	u64 read_ns;			 /* when that was; 0: there was none */
 	u64 renewed_ns;			 /* the policy's last sign of life */
 	u64 supply_ns;			 /* when to look at the battery; 0: never */
+	u64 governor_ns;		 /* when to look at the clocks' governor again */
+	bool outdated;			 /* that has changed */
 	int watch;			 /* for power supplies, or -1 */
 	int timer;
 	bool open;
@@ -60,6 +62,12 @@ void steering_set_wish(struct steering *s, struct loader *loader, enum topo_mode
 
 /* Fills in what to wait for: STEERING_FDS entries, unused ones with fd -1. */
 void steering_fds(const struct steering *s, struct pollfd *fds);
+
+/*
+ * Another governor sets the clocks than the dispatcher was built for: it has to be loaded anew.
+ * Looked at when powersave begins, and then beside a reading every 5 s.
+ */
+bool steering_outdated(const struct steering *s);
 
 /* Something of it happened. */
 void steering_event(struct steering *s, struct loader *loader, const struct pollfd *fds);

@@ -136,7 +136,7 @@ static void wait_for_end(struct worker *w)
 		{ .fd = loader_event_fd(&w->loader), .events = POLLIN },
 	};
 
-	for (;;) {
+	while (!steering_outdated(&w->steering)) {
 		steering_fds(&w->steering, fds + 2);
 		if (poll(fds, 2 + STEERING_FDS, -1) < 0) {
 			if (errno != EINTR)
@@ -162,6 +162,8 @@ static int finish(struct worker *w)
 	loader_stop(&w->loader);
 	if (exit_wants_restart(&report))
 		return WORKER_RESTART;
+	if (!report.kind && steering_outdated(&w->steering))
+		return WORKER_NEW_GOVERNOR;
 	summary_print(stdout, &stats);
 	return report.kind ? exit_explain(&report) : EXIT_DONE;
 }

@@ -16,8 +16,9 @@ struct run_options {
 	struct steering_options steering;
 };
 
-/* The exit status that asks for a new worker, besides those of message.h. */
-#define WORKER_RESTART 3
+/* The exit statuses that ask for a new worker, besides those of message.h, and why. */
+#define WORKER_RESTART	    3 /* CPUs came or went */
+#define WORKER_NEW_GOVERNOR 4 /* something else sets the clocks */
 
 /* The signal that changes the mode to this one. */
 int worker_signal_of(enum topo_mode mode);
