@@ -78,3 +78,14 @@ void energy_machine_free(struct energy_machine *machine)
 	free(machine->cpus);
 	memset(machine, 0, sizeof(*machine));
 }
+
+void energy_machine_policy(const struct energy_machine *machine, enum topo_mode mode,
+			   struct policy *policy)
+{
+	*policy = machine->policies[mode];
+	if (mode == TOPO_MODE_PERF || !machine->sets_speed)
+		return;
+	policy->nr_active = machine->nr_cpus;
+	for (u32 i = 0; i < machine->nr_cpus; i++)
+		policy->active[machine->cpus[i].word] |= 1ULL << machine->cpus[i].slot;
+}

@@ -39,4 +39,11 @@ int energy_machine_make(const struct topo *topo, const struct layout *layout,
 			struct energy_machine *machine);
 void energy_machine_free(struct energy_machine *machine);
 
+/*
+ * The policy of a mode where nothing is known of the load. Where the dispatcher sets the speed of
+ * CPUs, powersave spreads work over all of them: packed, few would run fast.
+ */
+void energy_machine_policy(const struct energy_machine *machine, enum topo_mode mode,
+			   struct policy *policy);
+
 #endif

@@ -124,7 +124,7 @@ static void write_policy(struct steering *s, struct loader *loader, u64 now_ns)
 
 	steer_policy(&s->steer, loader_clock_ns(loader), &policy);
 	if (s->options.no_energy) {
-		policy = s->machine.policies[s->mode.mode];
+		energy_machine_policy(&s->machine, s->mode.mode, &policy);
 		policy.reason = s->mode.mode == TOPO_MODE_PERF ? POLICY_PERF : POLICY_STATIC;
 	}
 	loader_set_policy(loader, &policy);

@@ -29,7 +29,9 @@ static int topo_init(struct sim *sim)
 	sim->cpu_dsqs = calloc(sim->nr_cpu_ids, sizeof(*sim->cpu_dsqs));
 	if (!sim->domain_dsqs || !sim->cpu_dsqs)
 		return -ENOMEM;
-	return sim->mode == TOPO_MODE_PERF || sim->no_energy ? 0 : sim_steering_start(sim);
+	if (sim->mode == TOPO_MODE_PERF)
+		return 0;
+	return sim->no_energy ? sim_steering_static(sim) : sim_steering_start(sim);
 }
 
 static void topo_exit(struct sim *sim)

@@ -36,6 +36,18 @@ int sim_steering_start(struct sim *sim)
 	return 0;
 }
 
+int sim_steering_static(struct sim *sim)
+{
+	struct energy_machine machine;
+	int err = energy_machine_make(sim->seen, &sim->layout, &machine);
+
+	if (err)
+		return err;
+	energy_machine_policy(&machine, sim->mode, &sim->policy_map);
+	energy_machine_free(&machine);
+	return 0;
+}
+
 void sim_steering_read(struct sim *sim)
 {
 	struct sim_steering *s = sim->steering;

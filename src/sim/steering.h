@@ -20,6 +20,8 @@ struct sim_steering {
 
 /* Returns 0 or -ENOMEM. The policy's tables have been laid out. */
 int sim_steering_start(struct sim *sim);
+/* The policy without the controller, for good. Returns likewise. */
+int sim_steering_static(struct sim *sim);
 void sim_steering_read(struct sim *sim);
 void sim_steering_end(struct sim *sim);
 

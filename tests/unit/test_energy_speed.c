@@ -187,6 +187,28 @@ static void the_policy_has_a_floor(void **state)
 	assert_int_equal(policy.min_speed[1], 0);
 }
 
+/* Without a controller, too: on few CPUs it would be done fast. */
+static void unknown_work_is_spread_over_all(void **state)
+{
+	struct cost_model model;
+	struct plant plant;
+	struct policy policy;
+	u64 slots = 0;
+
+	(void)state;
+	start(&plant, &model, true);
+	energy_machine_policy(&plant.machine, TOPO_MODE_POWERSAVE, &policy);
+	assert_int_equal(policy.nr_active, PLANT_CPUS);
+	for (u32 i = 0; i < TOPO_MAX_WORDS; i++)
+		slots += __builtin_popcountll(policy.active[i]);
+	assert_int_equal(slots, PLANT_CPUS);
+	energy_machine_policy(&plant.machine, TOPO_MODE_PERF, &policy);
+	assert_int_equal(policy.nr_active, 0);
+	start(&plant, &model, false);
+	energy_machine_policy(&plant.machine, TOPO_MODE_POWERSAVE, &policy);
+	assert_int_equal(policy.nr_active, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,6 +220,7 @@ int main(void)
 		cmocka_unit_test(cost_depends_on_level),
 		cmocka_unit_test(slow_work_counts_for_less),
 		cmocka_unit_test(the_policy_has_a_floor),
+		cmocka_unit_test(unknown_work_is_spread_over_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
