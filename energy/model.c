@@ -9,7 +9,9 @@
 #define FLOOR_W	       1.5 /* uncore and memory, once anything is awake */
 #define CHANGE_MAX     5.0 /* from the prior, either way: beyond it is a mistake */
 #define FORGET_S       3600.0
-#define READING_WEIGHT 0.25 /* a reading of a second, in units of "off by its own size" */
+#define CORES_OFF      2.0  /* what cores draw in a second may be off by twice its size, */
+#define READING_OFF    0.05 /* and a reading itself by as much of its own */
+#define AWAKE_MIN      0.1  /* of the time, for a reading to show anything */
 #define RANK_MARGIN    0.10 /* kinds whose cost is closer than this keep their order */
 #define STATIC_SHARE   0.12 /* of a CPU's power that does not depend on frequency */
 #define LEVEL_EXPONENT 2.6
@@ -166,6 +168,37 @@ static void scale_row(const struct cost_model *model, const double *busy, double
 	x[floor_term(model)] = floor * model->prior_w[floor_term(model)];
 }
 
+/* The share of time that anything is busy, if each CPU is at random. */
+static double awake_share(double busy)
+{
+	return 1 - exp(-busy);
+}
+
+static double sum_of(const struct cost_model *model, const double *busy)
+{
+	double sum = 0;
+
+	for (u32 k = 0; k < model->nr_kinds; k++)
+		sum += busy[k];
+	return sum;
+}
+
+/*
+ * How far a reading of a second may be off. What a core draws depends on what it computes, so what
+ * a load shows of cores is weak; a light one shows well what there is beside them, as far as that
+ * is awake.
+ */
+static double reading_variance(const struct cost_model *model, const double *busy, double watts)
+{
+	double asleep = 1 - awake_share(sum_of(model, busy)), cores = 0;
+
+	for (u32 k = 0; k < model->nr_kinds; k++)
+		cores += busy[k] * model->watts[k];
+	cores = fmin(cores, watts);
+	return pow(CORES_OFF * cores, 2) + pow(READING_OFF * watts, 2) +
+	       pow(asleep * model->watts[floor_term(model)], 2);
+}
+
 void model_read(struct cost_model *model, const double *busy, double watts, double seconds)
 {
 	double keep = exp(-seconds / FORGET_S), x[MODEL_TERMS];
@@ -177,8 +210,10 @@ void model_read(struct cost_model *model, const double *busy, double watts, doub
 			model->matrix[i][j] *= keep;
 		model->vector[i] *= keep;
 	}
+	if (awake_share(sum_of(model, busy)) < AWAKE_MIN)
+		return;
 	scale_row(model, busy, 1, x);
-	add_row(model, x, watts, READING_WEIGHT * seconds / (watts * watts));
+	add_row(model, x, watts, seconds / reading_variance(model, busy, watts));
 	model_solve(model);
 }
 
@@ -201,7 +236,7 @@ void model_probe(struct cost_model *model, const double *more_busy, double more_
 static double power_at(const struct cost_model *model, u32 kind, u32 level, double load)
 {
 	double busy = load / (model->capacity[kind] * levels[level]);
-	double floor = model->watts[floor_term(model)] * (1 - exp(-busy));
+	double floor = model->watts[floor_term(model)] * awake_share(busy);
 
 	return floor + load * level_cost(model, kind, level);
 }

@@ -29,6 +29,44 @@ static void test_readings_never_rank(void **state)
 	assert_true(model.confidence[0] > 0.5 && model.confidence[0] < 1);
 }
 
+/* A light load: what there is beside the cores is clear after a few seconds, of them little is. */
+static void test_light_load_shows_the_floor(void **state)
+{
+	double busy[TOPO_MAX_KINDS] = { 0.3, 0.05 };
+	struct plant plant;
+	struct cost_model model;
+	double floor_w;
+
+	(void)state;
+	plant_make(&plant, 614, 1);
+	model_start(&model, &plant.machine);
+	floor_w = 2 * model.watts[model.nr_kinds];
+	for (u32 i = 0; i < 5; i++)
+		model_read(&model, busy, floor_w + 0.3 * model.prior_w[0] + 0.05 * model.prior_w[1],
+			   1.0);
+	assert_true(model.watts[model.nr_kinds] > 0.75 * floor_w);
+	assert_true(model.watts[model.nr_kinds] < 1.1 * floor_w);
+	assert_true(model.watts[0] < 1.4 * model.prior_w[0]);
+}
+
+/* After an hour of nothing to do it still takes a few seconds. */
+static void test_idle_readings_do_not_hide_the_floor(void **state)
+{
+	double idle[TOPO_MAX_KINDS] = { 0 }, busy[TOPO_MAX_KINDS] = { 0.3, 0 };
+	struct plant plant;
+	struct cost_model model;
+
+	(void)state;
+	plant_make(&plant, 614, 1);
+	model_start(&model, &plant.machine);
+	for (u32 i = 0; i < 720; i++)
+		model_read(&model, idle, 0.5, 5.0);
+	for (u32 i = 0; i < 10; i++)
+		model_read(&model, busy, 3.0 + 0.3 * model.prior_w[0], 1.0);
+	assert_true(model.watts[model.nr_kinds] > 2);
+	assert_true(model.watts[0] < 1.5 * model.prior_w[0]);
+}
+
 static void test_costs_close_together_keep_their_order(void **state)
 {
 	double more_busy[TOPO_MAX_KINDS] = { 1024.0 / 614, -1.0 };
@@ -76,6 +114,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_readings_never_rank),
+		cmocka_unit_test(test_light_load_shows_the_floor),
+		cmocka_unit_test(test_idle_readings_do_not_hide_the_floor),
 		cmocka_unit_test(test_costs_close_together_keep_their_order),
 		cmocka_unit_test(test_model_stays_within_bounds),
 	};
