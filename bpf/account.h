@@ -25,13 +25,16 @@ static inline enum topo_level distance_level(const struct cpu_ctx *a, const stru
 	return a->l2_mask & bit(b->slot) ? LEVEL_L2 : LEVEL_LLC;
 }
 
-static inline void count_migration(u32 from, u32 to)
+static inline void count_migration(struct cpu_stats *stats, u32 from, u32 to)
 {
-	const struct cpu_ctx *a = env_cpu(from), *b = env_cpu(to);
+	const struct cpu_ctx *a, *b;
 
-	if (from == to || !a || !b || !a->online || !b->online)
+	if (from == to)
 		return;
-	count(STAT_RUN_MIGRATE_CORE + distance_level(a, b));
+	a = env_cpu(from);
+	b = env_cpu(to);
+	if (a && b && a->online && b->online)
+		count_in(stats, STAT_RUN_MIGRATE_CORE + distance_level(a, b));
 }
 
 /* Bucket of the wait histogram: the binary logarithm of the wait in us. */
@@ -49,9 +52,8 @@ static inline u32 wait_bucket(u64 wait_ns)
 	return bucket;
 }
 
-static inline void count_wait(struct task_ctx *t, u64 now_ns)
+static inline void count_wait(struct cpu_stats *stats, struct task_ctx *t, u64 now_ns)
 {
-	struct cpu_stats *stats = env_stats();
 	u64 wait_ns = now_ns - t->wait_start_ns;
 
 	if (!t->wait_start_ns || !stats)
@@ -61,6 +63,16 @@ static inline void count_wait(struct task_ctx *t, u64 now_ns)
 		wait_ns = 0;
 	stats->wait_ns += wait_ns;
 	stats->wait_histogram[wait_bucket(wait_ns) % WAIT_BUCKETS]++;
+}
+
+/* The task gets on that CPU. */
+static inline void count_start(struct task_ctx *t, u32 cpu, u64 now_ns)
+{
+	struct cpu_stats *stats = env_stats();
+
+	count_wait(stats, t, now_ns);
+	count_migration(stats, t->last_cpu, cpu);
+	count_in(stats, STAT_RUN_SWITCH);
 }
 
 /* How long the stint that the task is in has lasted; 0 if it is not running. */

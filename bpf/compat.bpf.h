@@ -129,6 +129,14 @@ static __always_inline bool compat_dsq_first_vtime(u64 dsq_id, u64 *vtime)
 	return p;
 }
 
+/* The CPU of a task: part of the task itself on x86 and arm64, and then a call less. */
+static __always_inline u32 compat_task_cpu(struct task_struct *p)
+{
+	if (bpf_core_field_exists(p->thread_info.cpu))
+		return p->thread_info.cpu;
+	return scx_bpf_task_cpu(p);
+}
+
 /* Writing a task's slice: a kfunc since 6.19; direct writes are to be rejected some day. */
 bool scx_bpf_task_set_slice(struct task_struct *p, u64 slice) __ksym __weak;
 

@@ -125,7 +125,7 @@ ENV struct task_ctx *env_task(struct task_struct *p)
 
 ENV u32 env_task_cpu(struct task_struct *p)
 {
-	return scx_bpf_task_cpu(p);
+	return compat_task_cpu(p);
 }
 
 ENV u32 env_task_weight(struct task_struct *p)

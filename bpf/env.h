@@ -108,12 +108,16 @@ ENV void env_set_speed(u32 cpu, u32 speed);
 /* The counters of the CPU that executes this. */
 ENV struct cpu_stats *env_stats(void);
 
-static inline void count(enum topo_stat stat)
+/* Where several are counted, or something else is noted, the counters are looked up once. */
+static inline void count_in(struct cpu_stats *stats, enum topo_stat stat)
 {
-	struct cpu_stats *stats = env_stats();
-
 	if (stats && stat < NR_TOPO_STATS)
 		stats->count[stat]++;
+}
+
+static inline void count(enum topo_stat stat)
+{
+	count_in(env_stats(), stat);
 }
 
 /* A CPU that is idle, or may be about to be, looks for work. */

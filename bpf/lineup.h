@@ -66,6 +66,19 @@ static inline void lineup_join(struct task_struct *p, struct task_ctx *t, struct
 	__sync_fetch_and_add(&d->load, weight);
 }
 
+/* The same for who gets on a CPU, and mostly has joined when he lined up for it. */
+static inline void lineup_join_at(struct task_struct *p, struct task_ctx *t,
+				  const struct cpu_ctx *c)
+{
+	struct domain *d;
+
+	if (t->domain == c->domain && t->load == env_task_weight(p))
+		return;
+	d = env_domain(c->domain);
+	if (d)
+		lineup_join(p, t, d);
+}
+
 /* The vruntime to line up with, if it may lag the clock by this much. */
 static inline u64 lineup_vruntime(struct task_struct *p, const struct domain *d, u64 vruntime_ns,
 				  u64 lag_ns)

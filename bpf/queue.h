@@ -82,28 +82,37 @@ static inline void queue_leave_warm(struct cpu_ctx *c)
 		warm_hide(m, d, t, c);
 }
 
-/* A task leaves whatever queue it is counted in. */
-static inline void queue_leave(struct task_ctx *t)
+static inline void queue_leave_domain(u32 domain)
+{
+	struct domain *d = env_domain(domain);
+	struct machine *m = env_machine();
+
+	if (d && (u32)__sync_fetch_and_add(&d->line, -LINE_WAITING) == 1 && m)
+		waiting_domain_hide(m, d);
+}
+
+static inline void queue_leave_cpu(u32 cpu, bool warm)
+{
+	struct cpu_ctx *c = env_cpu(cpu);
+
+	if (c && warm)
+		queue_leave_warm(c);
+	else if (c)
+		__sync_fetch_and_add(&c->line, -LINE_WAITING);
+}
+
+/* A task leaves whatever queue it is counted in. Mostly none, which must not cost a call. */
+ENV_HOT void queue_leave(struct task_ctx *t)
 {
 	u32 queue = t->queue;
-	struct machine *m = env_machine();
 
 	if (queue == QUEUE_NONE)
 		return;
 	t->queue = QUEUE_NONE;
-	if (queue == QUEUE_DOMAIN) {
-		struct domain *d = env_domain(t->queue_id);
-
-		if (d && (u32)__sync_fetch_and_add(&d->line, -LINE_WAITING) == 1 && m)
-			waiting_domain_hide(m, d);
-	} else {
-		struct cpu_ctx *c = env_cpu(t->queue_id);
-
-		if (c && queue == QUEUE_WARM)
-			queue_leave_warm(c);
-		else if (c)
-			__sync_fetch_and_add(&c->line, -LINE_WAITING);
-	}
+	if (queue == QUEUE_DOMAIN)
+		queue_leave_domain(t->queue_id);
+	else
+		queue_leave_cpu(t->queue_id, queue == QUEUE_WARM);
 }
 
 static inline void queue_enter_domain(struct task_ctx *t, struct domain *d)

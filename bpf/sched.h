@@ -92,21 +92,26 @@ static inline void sched_dispatch(u32 cpu, struct task_struct *prev)
 		dispatch_idle(c, d, cpu);
 }
 
+static inline void sched_start_speed(struct task_ctx *t, const struct cpu_ctx *c, u32 cpu, u64 now)
+{
+	const struct domain *d = env_domain(c->domain);
+
+	if (d)
+		speed_start(t, cpu, lineup_waiting(d, c), now);
+}
+
 static inline void sched_running(struct task_struct *p)
 {
 	u32 cpu = env_task_cpu(p);
 	struct task_ctx *t = env_task(p);
 	struct cpu_ctx *c = env_cpu(cpu);
-	struct domain *d = c && c->online ? env_domain(c->domain) : NULL;
 	u64 now = env_now();
 
-	if (!t || !d)
+	if (!t || !c || !c->online)
 		return;
-	lineup_join(p, t, d);
+	lineup_join_at(p, t, c);
 	queue_leave(t);
-	count_wait(t, now);
-	count_migration(t->last_cpu, cpu);
-	count(STAT_RUN_SWITCH);
+	count_start(t, cpu, now);
 	t->last_cpu = cpu;
 	t->run_start_ns = now;
 	c->deadline_ns = t->deadline_ns;
@@ -114,7 +119,7 @@ static inline void sched_running(struct task_struct *p)
 	c->yielded = 0;
 	hog_begins(t, c, now);
 	if (speed_matters(env_conf()))
-		speed_start(t, cpu, lineup_waiting(d, c), now);
+		sched_start_speed(t, c, cpu, now);
 }
 
 static inline void sched_stopping(struct task_struct *p)

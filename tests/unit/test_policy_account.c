@@ -41,16 +41,16 @@ static void migrations_are_counted_by_distance(void **state)
 	u32 i, k;
 
 	(void)state;
-	count_migration(5, 5);
-	count_migration(NO_CPU, 5);
-	count_migration(5, 1000);
+	count_migration(&fake.stats, 5, 5);
+	count_migration(&fake.stats, NO_CPU, 5);
+	count_migration(&fake.stats, 5, 1000);
 	fake.cpus[9].online = 0;
-	count_migration(5, 9);
-	count_migration(9, 5);
+	count_migration(&fake.stats, 5, 9);
+	count_migration(&fake.stats, 9, 5);
 	for (i = 0; i < 5; i++)
 		assert_int_equal(counted(STAT_RUN_MIGRATE_CORE + i), 0);
 	for (i = 0; i < 5; i++) {
-		count_migration(0, to[i]);
+		count_migration(&fake.stats, 0, to[i]);
 		for (k = 0; k < 5; k++)
 			assert_int_equal(counted(STAT_RUN_MIGRATE_CORE + k), k <= i);
 	}
@@ -75,15 +75,15 @@ static void a_wait_is_counted_once(void **state)
 	struct task_ctx t = { .wait_start_ns = 10 * MS };
 
 	(void)state;
-	count_wait(&t, 14 * MS);
+	count_wait(&fake.stats, &t, 14 * MS);
 	assert_int_equal(t.wait_start_ns, 0);
 	assert_int_equal(fake.stats.wait_ns, 4 * MS);
 	assert_int_equal(fake.stats.wait_histogram[11], 1);
-	count_wait(&t, 20 * MS);
+	count_wait(&fake.stats, &t, 20 * MS);
 	assert_int_equal(fake.stats.wait_ns, 4 * MS);
 	/* The clock of this CPU is behind that of the one that started the wait. */
 	t.wait_start_ns = 10 * MS;
-	count_wait(&t, 10 * MS - 1);
+	count_wait(&fake.stats, &t, 10 * MS - 1);
 	assert_int_equal(fake.stats.wait_ns, 4 * MS);
 	assert_int_equal(fake.stats.wait_histogram[0], 1);
 }
