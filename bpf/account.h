@@ -105,11 +105,14 @@ ENV_HOT void charge_stint(struct task_struct *p, struct task_ctx *t, const struc
 		fit_note_run(t, c->capacity, run_ns, now_ns);
 }
 
-/* A task gives up the CPU of its own will. */
-static inline void note_sleep(struct task_ctx *t, u64 now_ns)
+/* A task wakes: what it left for was sleep, so it gave up the CPU of its own will. */
+static inline void note_wakeup(struct task_ctx *t)
 {
-	t->sleep_freq = sleep_freq_after(t->sleep_freq, now_ns - t->last_sleep_ns);
-	t->last_sleep_ns = now_ns;
+	if (!t->left_ns)
+		return;
+	t->sleep_freq = sleep_freq_after(t->sleep_freq, t->left_ns - t->last_sleep_ns);
+	t->last_sleep_ns = t->left_ns;
+	t->left_ns = 0;
 	t->awake_ns = 0;
 	t->run_ns = 0;
 	count(STAT_RUN_SLEEP);

@@ -192,6 +192,7 @@ struct task_ctx {
 	u64 util_ns;	 /* when util was last brought up to date */
 	u64 run_start_ns;
 	u64 wait_start_ns; /* when it became ready to run; 0: it is not waiting */
+	u64 left_ns;	   /* when it last stopped without waiting; 0: it has woken since */
 	u64 last_sleep_ns; /* when it last gave up the CPU of its own will */
 	u64 joined_ns;	   /* when it came to `domain` from another one */
 	u32 domain;	   /* whose clock vruntime_ns is on */

@@ -55,12 +55,7 @@ void OP(topo_running, struct task_struct *p)
 
 void OP(topo_stopping, struct task_struct *p, bool runnable)
 {
-	sched_stopping(p);
-}
-
-void OP(topo_quiescent, struct task_struct *p, u64 deq_flags)
-{
-	sched_quiescent(p, deq_flags & kernel_enum(scx_deq_flags, SCX_DEQ_SLEEP));
+	sched_stopping(p, runnable);
 }
 
 void OP(topo_tick, struct task_struct *p)
@@ -87,6 +82,11 @@ void OP(topo_set_cpumask, struct task_struct *p, const struct cpumask *mask)
 void OP(topo_enable, struct task_struct *p)
 {
 	sched_enable(p);
+}
+
+void OP(topo_disable, struct task_struct *p)
+{
+	sched_disable(p);
 }
 
 /* Only before 7.1: see SCX_ENQ_IMMED in compat.bpf.h. */
@@ -153,12 +153,12 @@ struct sched_ext_ops topo_ops = {
 	.dispatch = (void *)topo_dispatch,
 	.running = (void *)topo_running,
 	.stopping = (void *)topo_stopping,
-	.quiescent = (void *)topo_quiescent,
 	.tick = (void *)topo_tick,
 	.yield = (void *)topo_yield,
 	.update_idle = (void *)topo_update_idle,
 	.set_cpumask = (void *)topo_set_cpumask,
 	.enable = (void *)topo_enable,
+	.disable = (void *)topo_disable,
 	.cpu_release = (void *)topo_cpu_release,
 	.init_task = (void *)topo_init_task,
 	.init = (void *)topo_init,

@@ -8,8 +8,10 @@
  *	sched_dispatch     a CPU is free: take the first in line
  *	sched_running      it runs
  *	sched_tick         others wait meanwhile: its slice may have become too long
- *	sched_stopping     it stops running
- *	sched_quiescent    it sleeps
+ *	sched_stopping     it stops running: it waits again, or it leaves, mostly to sleep
+ *
+ * Whether it left to sleep shows when it wakes. Being told when it does would cost each hand-over
+ * from one task to another a callback more.
  */
 #ifndef SCX_TOPO_SCHED_H
 #define SCX_TOPO_SCHED_H
@@ -27,6 +29,7 @@ static inline s32 sched_select_cpu(struct task_struct *p, s32 prev_cpu, u32 enq)
 
 	if (!t || !c || !c->online)
 		return prev_cpu;
+	note_wakeup(t);
 	cpu = select_idle_cpu(t, prev_cpu, SELECT_FAR | SELECT_PUSH);
 	if (cpu < 0) {
 		count(cpu == SELECT_HOG ? STAT_SEL_HOG : STAT_SEL_NONE);
@@ -49,6 +52,8 @@ static inline void sched_enqueue(struct task_struct *p, u32 enq)
 		env_insert_local(p, cpu, env_conf()->slice_min_ns, enq);
 		return;
 	}
+	if (enq & ENV_ENQ_WAKEUP)
+		note_wakeup(t);
 	queue_leave(t);
 	if (t->escaping && escape_ends(p, t, cpu, enq))
 		return;
@@ -122,31 +127,26 @@ static inline void sched_running(struct task_struct *p)
 		sched_start_speed(t, c, cpu, now);
 }
 
-static inline void sched_stopping(struct task_struct *p)
+/* runnable: it waits again; else it leaves, to sleep or to come back at once as something else. */
+static inline void sched_stopping(struct task_struct *p, bool runnable)
 {
 	struct task_ctx *t = env_task(p);
 	struct cpu_ctx *c = env_cpu(env_task_cpu(p));
+	u64 now;
 
 	if (!c)
 		return;
 	c->run_start_ns = 0;
 	hog_ends(c);
-	if (t)
-		charge_stint(p, t, c, env_now());
-}
-
-static inline void sched_quiescent(struct task_struct *p, bool sleeps)
-{
-	struct task_ctx *t = env_task(p);
-
 	if (!t)
 		return;
-	queue_leave(t);
+	now = env_now();
+	charge_stint(p, t, c, now);
+	if (runnable)
+		return;
 	lineup_leave(t);
-	t->wait_start_ns = 0;
 	t->escaping = 0;
-	if (sleeps)
-		note_sleep(t, env_now());
+	t->left_ns = now;
 }
 
 static inline void sched_tick_speed(struct task_struct *p, const struct cpu_ctx *c,
@@ -224,7 +224,21 @@ static inline void sched_enable(struct task_struct *p)
 	t->domain = d->id;
 	t->vruntime_ns = d->clock_ns;
 	t->awake_ns = 0;
+	t->left_ns = 0;
 	t->last_sleep_ns = env_now();
+}
+
+/* A task ceases to be ours, perhaps while it waits: another class takes it. */
+static inline void sched_disable(struct task_struct *p)
+{
+	struct task_ctx *t = env_task(p);
+
+	if (!t)
+		return;
+	queue_leave(t);
+	lineup_leave(t);
+	t->wait_start_ns = 0;
+	t->escaping = 0;
 }
 
 static inline void sched_init_task(struct task_struct *p, struct task_ctx *t)

@@ -56,7 +56,7 @@ void task_pull(struct sim *sim, struct task_struct *p)
 	if (p->state == TASK_RUNNING) {
 		cpu_settle(sim, c);
 		cpu_update_curr(sim, p);
-		sim->policy->stopping(p);
+		sim->policy->stopping(p, false);
 		cpu_stop(sim, c);
 		p->ready_ns = sim->now_ns;
 	} else if (p->state == TASK_WAITING) {
@@ -67,7 +67,6 @@ void task_pull(struct sim *sim, struct task_struct *p)
 	}
 	p->immediate = false;
 	p->state = TASK_SLEEPING;
-	sim->policy->quiescent(p, false);
 }
 
 static void rebind_running(struct sim *sim, struct task_struct *p, const struct cpu_set *allowed)
@@ -85,8 +84,7 @@ static void rebind_running(struct sim *sim, struct task_struct *p, const struct 
 	}
 	cpu_settle(sim, c);
 	cpu_update_curr(sim, p);
-	sim->policy->stopping(p);
-	sim->policy->quiescent(p, false);
+	sim->policy->stopping(p, false);
 	p->allowed = allowed;
 	affinity_changed(sim, p);
 	sim->stats.switches++;

@@ -26,6 +26,8 @@ static void take_tasks(struct sim *sim)
 			continue;
 		sim->this_cpu = p->cpu;
 		task_pull(sim, p);
+		if (sim->policy->disable)
+			sim->policy->disable(p);
 	}
 }
 

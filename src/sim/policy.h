@@ -23,11 +23,11 @@ struct sim_policy {
 	void (*dispatch)(u32 cpu, struct task_struct *prev);
 	void (*running)(struct task_struct *p);
 	void (*tick)(struct task_struct *p);
-	void (*stopping)(struct task_struct *p);
-	void (*quiescent)(struct task_struct *p, bool sleeps);
+	void (*stopping)(struct task_struct *p, bool runnable); /* else it sleeps, or is moved */
 	void (*yield)(struct task_struct *p);
 	void (*update_idle)(u32 cpu, bool idle);
 	void (*enable)(struct task_struct *p);
+	void (*disable)(struct task_struct *p); /* that was ready; or NULL */
 	void (*init_task)(struct task_struct *p);
 	void (*set_affinity)(struct task_struct *p); /* p->allowed has changed; or NULL */
 };

@@ -144,10 +144,11 @@ static void fair_running(struct task_struct *p)
 	p->model[TASK_STARTED] = p->cpu_time_ns;
 }
 
-static void fair_stopping(struct task_struct *p)
+static void fair_stopping(struct task_struct *p, bool runnable)
 {
 	u64 ran_ns = p->cpu_time_ns - p->model[TASK_STARTED];
 
+	(void)runnable;
 	p->model[TASK_VTIME] += ran_ns * 100 / p->weight;
 	p->model[TASK_STARTED] = p->cpu_time_ns;
 }
@@ -161,12 +162,6 @@ static void fair_tick(struct task_struct *p)
 static void fair_enable(struct task_struct *p)
 {
 	p->model[TASK_VTIME] = this_fair()->cpus[p->cpu].vtime_ns;
-}
-
-static void fair_quiescent(struct task_struct *p, bool sleeps)
-{
-	(void)p;
-	(void)sleeps;
 }
 
 static void fair_yield(struct task_struct *p)
@@ -191,7 +186,6 @@ const struct sim_policy policy_fair = {
 	.running = fair_running,
 	.tick = fair_tick,
 	.stopping = fair_stopping,
-	.quiescent = fair_quiescent,
 	.yield = fair_yield,
 	.update_idle = fair_update_idle,
 	.enable = fair_enable,

@@ -97,10 +97,11 @@ static void global_running(struct task_struct *p)
 	p->model[TASK_STARTED] = p->cpu_time_ns;
 }
 
-static void global_stopping(struct task_struct *p)
+static void global_stopping(struct task_struct *p, bool runnable)
 {
 	u64 ran_ns = p->cpu_time_ns - p->model[TASK_STARTED];
 
+	(void)runnable;
 	p->model[TASK_VTIME] += ran_ns * 100 / p->weight;
 }
 
@@ -119,22 +120,16 @@ static void nothing(struct task_struct *p)
 	(void)p;
 }
 
-static void nothing_quiescent(struct task_struct *p, bool sleeps)
-{
-	(void)p;
-	(void)sleeps;
-}
-
 static void global_yield(struct task_struct *p)
 {
 	p->slice_ns = 0;
 }
 
-#define GLOBAL_POLICY                                                                       \
-	.init = global_init, .exit = global_exit, .select_cpu = global_select_cpu,          \
-	.dispatch = global_dispatch, .running = global_running, .tick = nothing,            \
-	.stopping = global_stopping, .quiescent = nothing_quiescent, .yield = global_yield, \
-	.update_idle = global_update_idle, .enable = global_enable
+#define GLOBAL_POLICY                                                                          \
+	.init = global_init, .exit = global_exit, .select_cpu = global_select_cpu,             \
+	.dispatch = global_dispatch, .running = global_running, .tick = nothing,               \
+	.stopping = global_stopping, .yield = global_yield, .update_idle = global_update_idle, \
+	.enable = global_enable
 
 const struct sim_policy policy_fifo = {
 	.name = "fifo",

@@ -85,12 +85,12 @@ static void topo_enqueue(struct task_struct *p, u32 enq)
 	check_lead(p, lead);
 }
 
-static void topo_stopping(struct task_struct *p)
+static void topo_stopping(struct task_struct *p, bool runnable)
 {
 	const struct cpu_ctx *c = env_cpu(p->cpu);
 	u64 before = p->ctx.vruntime_ns, from = p->ctx.run_start_ns, charged;
 
-	sched_stopping(p);
+	sched_stopping(p, runnable);
 	charged = charge_ns(env_now() - from, p->weight, c->capacity);
 	if (p->ctx.vruntime_ns != before + charged)
 		sim_breach(sim_current, "task %u (%s) charged %lld ns for %llu", p->id,
@@ -124,10 +124,10 @@ const struct sim_policy POLICY_TOPO = {
 	.running = topo_running,
 	.tick = sched_tick,
 	.stopping = topo_stopping,
-	.quiescent = sched_quiescent,
 	.yield = sched_yield,
 	.update_idle = sched_update_idle,
 	.enable = sched_enable,
+	.disable = sched_disable,
 	.init_task = topo_init_task,
 	.set_affinity = sched_set_affinity,
 };

@@ -2,7 +2,7 @@
 /*
  * A CPU schedules. The order of operations is that of kernel/sched/ext/ext.c (7.3): dispatch_one(),
  * do_pick_task_scx() and put_prev_task_scx(). What matters to a policy:
- *	- a task that blocks is stopped and quiescent before dispatch is called, without it;
+ *	- a task that blocks is stopped before dispatch is called, without it;
  *	- a task with slice left keeps the CPU without a dispatch;
  *	- a slice ends only at a tick, so it lasts up to a tick longer;
  *	- if dispatch brings nothing, a task that can run goes on, with the default slice, or
@@ -50,7 +50,7 @@ static void put_prev(struct sim *sim, struct sim_cpu *c, struct task_struct *p, 
 	bool back_to_policy = !p->slice_ns || p->immediate;
 	u32 enq = p->slice_ns ? ENV_ENQ_REENQUEUE : last ? ENV_ENQ_LAST : 0;
 
-	sim->policy->stopping(p);
+	sim->policy->stopping(p, true);
 	p->ready_ns = sim->now_ns;
 	if (back_to_policy) {
 		task_enqueue(sim, p, enq);
@@ -271,8 +271,7 @@ void cpu_work_done(struct sim *sim, struct sim_cpu *c)
 	if (p->does == WORKLOAD_YIELDS) {
 		sim->policy->yield(p);
 	} else {
-		sim->policy->stopping(p);
-		sim->policy->quiescent(p, true);
+		sim->policy->stopping(p, false);
 		governor_sleep(sim, p);
 		if (p->does == WORKLOAD_EXITS)
 			task_exit(sim, p);

@@ -136,7 +136,12 @@ static void sleeping_starts_a_new_interval(void **state)
 	};
 
 	(void)state;
-	note_sleep(&t, 1000 * MS);
+	note_wakeup(&t); /* it has not been away: it is new */
+	assert_int_equal(t.awake_ns, 5);
+	t.left_ns = 1000 * MS;
+	note_wakeup(&t);
+	note_wakeup(&t); /* asked for an idle CPU, then lined up */
+	assert_int_equal(t.left_ns, 0);
 	assert_int_equal(t.sleep_freq, (16 * 3 + 32) / 4);
 	assert_int_equal(t.last_sleep_ns, 1000 * MS);
 	assert_int_equal(t.awake_ns, 0);

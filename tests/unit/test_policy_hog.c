@@ -140,7 +140,7 @@ static void the_whole_cycle_marks_hogs(void **state)
 	fake.now_ns += 8 * MS;
 	sched_tick(&p);
 	assert_true(is_hog(5));
-	sched_stopping(&p);
+	sched_stopping(&p, true);
 	assert_false(is_hog(5));
 }
 

@@ -140,7 +140,8 @@ static void stopping_charges_it(void **state)
 	(void)state;
 	p.ctx.run_start_ns = fake.cpus[5].run_start_ns = 990 * MS;
 	p.ctx.load = fake.domains[1].load = 100;
-	sched_stopping(&p);
+	sched_stopping(&p, true);
+	assert_int_equal(p.ctx.left_ns, 0);
 	assert_int_equal(fake.cpus[5].run_start_ns, 0);
 	assert_int_equal(p.ctx.run_start_ns, 0);
 	assert_int_equal(p.ctx.vruntime_ns, 5010 * MS);
@@ -148,13 +149,48 @@ static void stopping_charges_it(void **state)
 	assert_int_equal(fake.domains[1].load, 100); /* it still wants to run */
 	fake.cpus[5].run_start_ns = 1;
 	p.no_ctx = true;
-	sched_stopping(&p);
+	sched_stopping(&p, true);
 	assert_int_equal(fake.cpus[5].run_start_ns, 0);
 	p.cpu = 1000;
-	sched_stopping(&p);
+	sched_stopping(&p, true);
 }
 
-static void a_sleeper_leaves_queue_and_load(void **state)
+static void who_leaves_does_not_count_any_more(void **state)
+{
+	struct task_struct p = fake_task(5);
+
+	(void)state;
+	lineup_join(&p, &p.ctx, &fake.domains[1]);
+	p.ctx.escaping = 1;
+	p.ctx.awake_ns = 7;
+	sched_stopping(&p, false);
+	assert_int_equal(fake.domains[1].load, 0);
+	assert_int_equal(p.ctx.escaping, 0);
+	assert_int_equal(p.ctx.awake_ns, 7);
+	assert_int_equal(p.ctx.left_ns, 1000 * MS);
+	assert_int_equal(counted(STAT_RUN_SLEEP), 0);
+}
+
+static void sleep_shows_on_waking(void **state)
+{
+	struct task_struct p = fake_task(5);
+
+	(void)state;
+	p.ctx.awake_ns = 7;
+	p.ctx.left_ns = 990 * MS;
+	sched_enqueue(&p, ENV_ENQ_QUEUEING); /* it only got another affinity */
+	assert_int_equal(p.ctx.awake_ns, 7);
+	sched_enqueue(&p, ENV_ENQ_QUEUEING | ENV_ENQ_WAKEUP);
+	assert_int_equal(p.ctx.awake_ns, 0);
+	assert_int_equal(p.ctx.last_sleep_ns, 990 * MS);
+	assert_int_equal(counted(STAT_RUN_SLEEP), 1);
+	p.ctx.left_ns = 995 * MS;
+	sched_select_cpu(&p, 5, ENV_ENQ_WAKEUP);
+	assert_int_equal(p.ctx.last_sleep_ns, 995 * MS);
+	assert_int_equal(counted(STAT_RUN_SLEEP), 2);
+}
+
+static void another_class_takes_who_waits(void **state)
 {
 	struct task_struct p = fake_task(5);
 
@@ -163,20 +199,13 @@ static void a_sleeper_leaves_queue_and_load(void **state)
 	queue_enter_domain(&p.ctx, &fake.domains[1]);
 	p.ctx.wait_start_ns = 5;
 	p.ctx.escaping = 1;
-	p.ctx.awake_ns = 7;
-	sched_quiescent(&p, false);
+	sched_disable(&p);
 	assert_int_equal(fake.domains[1].load, 0);
 	assert_int_equal(line_waiting(&fake.domains[1].line), 0);
 	assert_int_equal(p.ctx.wait_start_ns, 0);
 	assert_int_equal(p.ctx.escaping, 0);
-	assert_int_equal(p.ctx.awake_ns, 7);
-	assert_int_equal(counted(STAT_RUN_SLEEP), 0);
-	sched_quiescent(&p, true);
-	assert_int_equal(p.ctx.awake_ns, 0);
-	assert_int_equal(p.ctx.last_sleep_ns, 1000 * MS);
 	p.no_ctx = true;
-	sched_quiescent(&p, true);
-	assert_int_equal(counted(STAT_RUN_SLEEP), 1);
+	sched_disable(&p);
 }
 
 /* --- Tick and yield --- */
@@ -280,7 +309,9 @@ static void a_new_task_starts_at_its_domains_clock(void **state)
 	fake.domains[1].clock_ns = 6000 * MS;
 	p.ctx.domain = 3;
 	p.ctx.awake_ns = 5;
+	p.ctx.left_ns = 3;
 	sched_enable(&p);
+	assert_int_equal(p.ctx.left_ns, 0);
 	assert_int_equal(p.ctx.domain, 1);
 	assert_int_equal(p.ctx.vruntime_ns, 6000 * MS);
 	assert_int_equal(p.ctx.awake_ns, 0);
@@ -323,7 +354,9 @@ int main(void)
 		cmocka_unit_test_setup(an_escaping_task_does_not_go_on, fake_hybrid),
 		cmocka_unit_test_setup(running_starts_a_stint, fake_four_domains),
 		cmocka_unit_test_setup(stopping_charges_it, fake_four_domains),
-		cmocka_unit_test_setup(a_sleeper_leaves_queue_and_load, fake_four_domains),
+		cmocka_unit_test_setup(who_leaves_does_not_count_any_more, fake_four_domains),
+		cmocka_unit_test_setup(sleep_shows_on_waking, fake_four_domains),
+		cmocka_unit_test_setup(another_class_takes_who_waits, fake_four_domains),
 		cmocka_unit_test_setup(a_slice_is_cut_once_others_wait, fake_four_domains),
 		cmocka_unit_test_setup(a_tick_begins_an_escape, fake_hybrid),
 		cmocka_unit_test_setup(yield_ends_the_slice, fake_four_domains),

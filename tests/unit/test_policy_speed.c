@@ -172,7 +172,7 @@ static void the_use_of_a_cpu_is_noted(void **state)
 	p = starts(SMALL, 0);
 	fake.speed = 768;
 	fake.now_ns += 32 * MS;
-	sched_stopping(&p);
+	sched_stopping(&p, true);
 	assert_int_equal(c->util, 384); /* of its own full speed */
 	assert_int_equal(c->util_ns, fake.now_ns);
 	assert_int_equal(p.ctx.util, 192); /* half of what the small core did at that speed */
@@ -210,7 +210,7 @@ static void nothing_is_asked_elsewhere(void **state)
 	p = starts(SMALL, 400);
 	fake.now_ns += 8 * MS;
 	sched_tick(&p);
-	sched_stopping(&p);
+	sched_stopping(&p, true);
 	sched_update_idle(SMALL, true);
 	assert_int_equal(fake.nr_speeds, 0);
 	assert_int_equal(fake.cpus[SMALL].util, 0);
@@ -230,7 +230,7 @@ static void runs(u32 cpu, u64 run_ns)
 
 	sched_running(&p);
 	fake.now_ns += run_ns;
-	sched_stopping(&p);
+	sched_stopping(&p, true);
 }
 
 static void a_cpu_gets_hot_and_cools_down(void **state)

@@ -63,7 +63,7 @@ static u64 cost_of_turn(enum place place)
 		sched_select_cpu(&p, 0, ENV_ENQ_WAKEUP);
 		if (!idle)
 			sched_enqueue(&p, ENV_ENQ_WAKEUP | ENV_ENQ_QUEUEING);
-		sched_quiescent(&p, true);
+		sched_stopping(&p, false);
 	}
 	return (now_ns() - start) / ROUNDS;
 }
