@@ -90,7 +90,7 @@ static inline void enqueue_pinned(struct task_struct *p, struct task_ctx *t, str
 {
 	u64 slice;
 
-	if (!(enq & ENV_ENQ_REENQUEUE) && idle_claim_cpu(c)) {
+	if (!(enq & ENV_ENQ_REENQUEUE) && !c->run_start_ns && idle_claim_cpu(c)) {
 		count(STAT_ENQ_IDLE);
 		enqueue_idle_cpu(p, t, cpu, enq);
 		kick_idle(cpu);
@@ -126,10 +126,11 @@ static inline bool enqueue_is_warm(const struct task_ctx *t, const struct cpu_ct
 				   const struct domain *d, u32 enq)
 {
 	u64 share = d->load / WEIGHT_NICE0 / (d->nr_cpus ? d->nr_cpus : 1);
-	const struct tile *tile = env_tile(c->tile);
+	const struct tile *tile;
 
 	if (enq & (ENV_ENQ_WAKEUP | ENV_ENQ_REENQUEUE))
 		return false;
+	tile = env_tile(c->tile);
 	if (!tile || affinity_slots(env_conf(), t, tile) != tile->slots)
 		return false;
 	return line_waiting(&c->line) + 1 <= share;

@@ -30,7 +30,7 @@ static inline s32 sched_select_cpu(struct task_struct *p, s32 prev_cpu, u32 enq)
 	if (!t || !c || !c->online)
 		return prev_cpu;
 	note_wakeup(t);
-	cpu = select_idle_cpu(t, prev_cpu, SELECT_FAR | SELECT_PUSH);
+	cpu = select_idle_cpu(t, prev_cpu, enqueue_how(t, ENV_ENQ_WAKEUP));
 	if (cpu < 0) {
 		count(cpu == SELECT_HOG ? STAT_SEL_HOG : STAT_SEL_NONE);
 		return prev_cpu;

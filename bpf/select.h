@@ -342,14 +342,13 @@ ENV_SUBPROG s32 select_saving(struct task_ctx *task, u32 prev_cpu, u32 how)
 {
 	const struct topo_conf *conf = env_conf();
 	const struct cpu_ctx *prev = env_cpu(prev_cpu);
-	const struct machine *m = env_machine();
 	const struct policy *policy = policy_current();
 	struct select_step step;
 	s32 cpu = SELECT_NONE;
 	u32 i, unfit;
 	bool spreads;
 
-	if (!task || !prev || !m || !read_word(&m->idle_words))
+	if (!task || !prev)
 		return SELECT_NONE;
 	unfit = select_unfit(conf, policy, task);
 	spreads = conf->sets_speed && policy_packs(policy) && !unfit;
@@ -372,14 +371,13 @@ ENV_SUBPROG s32 select_saving(struct task_ctx *task, u32 prev_cpu, u32 how)
 ENV_SUBPROG s32 select_performing(struct task_ctx *task, u32 prev_cpu, u32 how)
 {
 	const struct cpu_ctx *prev = env_cpu(prev_cpu);
-	const struct machine *m = env_machine();
 	const struct policy *policy = &env_conf()->fallback; /* perf is never steered */
 	struct select_step step;
 	s32 cpu = SELECT_NONE;
 	u64 hogs;
 	u32 i;
 
-	if (!task || !prev || !m || !read_word(&m->idle_words))
+	if (!task || !prev)
 		return SELECT_NONE;
 	hogs = select_hogs(task, prev, how);
 	env_for(i, 0, SELECT_STEPS) {
@@ -404,6 +402,10 @@ ENV_SUBPROG s32 select_performing(struct task_ctx *task, u32 prev_cpu, u32 how)
  */
 static inline s32 select_idle_cpu(struct task_ctx *task, u32 prev_cpu, u32 how)
 {
+	const struct machine *m = env_machine();
+
+	if (!m || !read_word(&m->idle_words))
+		return SELECT_NONE;
 	if (policy_saves(policy_current()))
 		return select_saving(task, prev_cpu, how);
 	return select_performing(task, prev_cpu, how);
