@@ -20,16 +20,17 @@ struct dispatch_first {
 
 static inline bool dispatch_move(enum task_queue queue, const struct domain *d, u32 cpu)
 {
-	if (queue == QUEUE_CPU) {
-		if (!env_move_to_local(DSQ_CPU_BASE + cpu))
-			return false;
-		count(STAT_DSP_CPU);
-		return true;
-	}
-	if (!env_move_to_local(DSQ_DOMAIN_BASE + d->id))
+	if (!env_move_to_local(queue == QUEUE_CPU ? DSQ_CPU_BASE + cpu : DSQ_DOMAIN_BASE + d->id))
 		return false;
-	count(STAT_DSP_DOMAIN);
+	count(queue == QUEUE_CPU ? STAT_DSP_CPU : STAT_DSP_DOMAIN);
 	return true;
+}
+
+/* The first deadline in the CPU's own queue. That of a task that waits there alone is known. */
+static inline bool dispatch_own_deadline(const struct cpu_ctx *c, u32 cpu, u64 *deadline_ns)
+{
+	*deadline_ns = line_waiting(&c->line) == 1 ? c->first_ns : 0;
+	return *deadline_ns || env_first_deadline(DSQ_CPU_BASE + cpu, deadline_ns);
 }
 
 /*
@@ -47,7 +48,7 @@ static inline void dispatch_find_first(const struct cpu_ctx *c, const struct dom
 	first->deadline_ns = 0;
 	if (!(own && shared) && !compare)
 		return;
-	if (own && env_first_deadline(DSQ_CPU_BASE + cpu, &deadline)) {
+	if (own && dispatch_own_deadline(c, cpu, &deadline)) {
 		first->known = true;
 		first->deadline_ns = deadline;
 	}

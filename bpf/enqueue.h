@@ -97,6 +97,7 @@ static inline void enqueue_pinned(struct task_struct *p, struct task_ctx *t, str
 		return;
 	}
 	slice = lineup(p, t, d, lineup_waiting(d, c), enq & ENV_ENQ_WAKEUP);
+	queue_note_first(c, !line_waiting(&c->line), t->deadline_ns);
 	queue_enter_cpu(t, c, cpu);
 	env_insert_dsq(p, DSQ_CPU_BASE + cpu, slice, t->deadline_ns);
 	count(STAT_ENQ_CPU);
@@ -139,7 +140,7 @@ static inline bool enqueue_is_warm(const struct task_ctx *t, const struct cpu_ct
 static inline void enqueue_shared(struct task_struct *p, struct task_ctx *t, struct cpu_ctx *c,
 				  struct domain *d, u32 cpu, u32 enq)
 {
-	bool warm = enqueue_is_warm(t, c, d, enq);
+	bool warm = enqueue_is_warm(t, c, d, enq), alone = !line_waiting(&c->line);
 	u32 nr_waiting = lineup_waiting(d, c), how = enqueue_how(t, enq);
 	u64 slice;
 	s32 idle;
@@ -160,6 +161,8 @@ static inline void enqueue_shared(struct task_struct *p, struct task_ctx *t, str
 		return;
 	}
 	slice = lineup(p, t, d, nr_waiting, enq & ENV_ENQ_WAKEUP);
+	if (warm)
+		queue_note_first(c, alone, t->deadline_ns);
 	env_insert_dsq(p, warm ? DSQ_CPU_BASE + cpu : DSQ_DOMAIN_BASE + d->id, slice,
 		       t->deadline_ns);
 	count(warm ? STAT_ENQ_WARM : STAT_ENQ_DOMAIN);

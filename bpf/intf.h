@@ -167,6 +167,10 @@ struct cpu_ctx {
 	u64 hog_ns;	   /* when the running task becomes a hog; 0: never, or it is one */
 	u64 idle_since_ns; /* 0: it is not idle; both only where there are several domains */
 	u64 idle_avg_ns;   /* how long it is idle at a time; 0: it never was */
+
+	/* Written by this CPU only: its runqueue is locked when a task is put into its DSQ. */
+	u64 first_ns; /* if one task waits there, its deadline, or 0: ask the DSQ */
+	u64 pad3[7];
 };
 
 /*

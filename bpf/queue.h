@@ -133,6 +133,12 @@ static inline void queue_enter_cpu(struct task_ctx *t, struct cpu_ctx *c, u32 cp
 	__sync_fetch_and_add(&c->line, LINE_ARRIVED + LINE_WAITING);
 }
 
+/* The task was put into the CPU's DSQ. `alone`: nobody waited there when it was counted. */
+static inline void queue_note_first(struct cpu_ctx *c, bool alone, u64 deadline_ns)
+{
+	c->first_ns = alone ? deadline_ns : 0;
+}
+
 /* An arrival for the domain, too: a CPU of it that is about to go idle may take the task. */
 static inline void queue_enter_warm(struct task_ctx *t, struct cpu_ctx *c, struct domain *d,
 				    u32 cpu)

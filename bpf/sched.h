@@ -71,6 +71,7 @@ static inline void sched_dispatch(u32 cpu, struct task_struct *prev)
 	struct cpu_ctx *c = env_cpu(cpu);
 	struct domain *d = c && c->online ? env_domain(c->domain) : NULL;
 	struct task_ctx *t = prev ? env_task(prev) : NULL;
+	bool escapes = t && t->escaping;
 	struct dispatch_first first;
 
 	if (!d) {
@@ -79,17 +80,13 @@ static inline void sched_dispatch(u32 cpu, struct task_struct *prev)
 	}
 	c->stays = 0;
 	dispatch_find_first(c, d, cpu, t, &first);
-	if (t && t->escaping) {
-		dispatch_own(c, d, cpu, first.queue);
+	if (!escapes && dispatch_balance(d, cpu))
 		return;
-	}
-	if (dispatch_balance(d, cpu))
-		return;
-	if (t && dispatch_prev_is_first(prev, t, c, d, &first)) {
+	if (t && !escapes && dispatch_prev_is_first(prev, t, c, d, &first)) {
 		dispatch_keep(prev, t, c, d);
 		return;
 	}
-	if (dispatch_own(c, d, cpu, first.queue))
+	if (dispatch_own(c, d, cpu, first.queue) || escapes)
 		return;
 	if (t)
 		dispatch_keep(prev, t, c, d);

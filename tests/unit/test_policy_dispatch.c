@@ -164,6 +164,12 @@ static void deadlines_are_looked_up_only_if_they_matter(void **state)
 	assert_int_equal(fake.nr_lookups, 0);
 	check_first(find(true), QUEUE_CPU, true, 700);
 	assert_int_equal(fake.nr_lookups, 1);
+	fake.cpus[5].first_ns = 690; /* that of who waits alone is known */
+	check_first(find(true), QUEUE_CPU, true, 690);
+	assert_int_equal(fake.nr_lookups, 0);
+	fake.cpus[5].line++;
+	check_first(find(true), QUEUE_CPU, true, 700);
+	assert_int_equal(fake.nr_lookups, 1);
 	fake.cpus[5].line = 0;
 	fake_queue(DOMAIN_DSQ(1), 1, 600);
 	check_first(find(false), QUEUE_DOMAIN, false, 0);

@@ -213,9 +213,11 @@ static void a_pinned_task_waits_for_its_cpu(void **state)
 	assert_int_equal(fake.nr_kicks, 1);
 	/* It waited for one that was there before. */
 	assert_int_equal(fake.inserts[1].slice_ns, 20 * MS);
+	assert_int_equal(fake.cpus[5].first_ns, 4880 * MS);
 	fake.cpus[5].line++;
 	sched_enqueue(&p, WAKEUP);
 	assert_int_equal(fake.inserts[2].slice_ns, 10 * MS);
+	assert_int_equal(fake.cpus[5].first_ns, 0); /* who knows which of the two it is */
 }
 
 static void a_pinned_task_put_back_has_no_credit(void **state)

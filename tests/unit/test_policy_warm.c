@@ -238,6 +238,7 @@ static void a_task_put_back_waits_for_its_cpu(void **state)
 	assert_int_equal(counted(STAT_ENQ_WARM), 1);
 	assert_int_equal(counted(STAT_ENQ_DOMAIN), 0);
 	assert_int_equal(fake.nr_kicks, 0);
+	assert_int_equal(fake.cpus[13].first_ns, 5000 * MS);
 	/* Unless another one is idle. */
 	fake.nr_inserts = 0;
 	idle_set_cpu(&fake.cpus[9]);
