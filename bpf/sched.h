@@ -139,8 +139,10 @@ static inline void sched_stopping(struct task_struct *p, bool runnable)
 		return;
 	now = env_now();
 	charge_stint(p, t, c, now);
-	if (runnable)
+	if (runnable) {
+		t->wait_start_ns = now;
 		return;
+	}
 	lineup_leave(t);
 	t->escaping = 0;
 	t->left_ns = now;

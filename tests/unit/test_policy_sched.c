@@ -142,6 +142,7 @@ static void stopping_charges_it(void **state)
 	p.ctx.load = fake.domains[1].load = 100;
 	sched_stopping(&p, true);
 	assert_int_equal(p.ctx.left_ns, 0);
+	assert_int_equal(p.ctx.wait_start_ns, 1000 * MS);
 	assert_int_equal(fake.cpus[5].run_start_ns, 0);
 	assert_int_equal(p.ctx.run_start_ns, 0);
 	assert_int_equal(p.ctx.vruntime_ns, 5010 * MS);
