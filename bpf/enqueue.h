@@ -24,18 +24,22 @@ static inline void enqueue_idle_cpu(struct task_struct *p, struct task_ctx *t, u
 	env_insert_local(p, cpu, slice, enq);
 }
 
+/* The deadline of what runs there, with the time it has been running. */
+static inline u64 enqueue_running_deadline(const struct cpu_ctx *c, u64 now_ns)
+{
+	u64 ran_ns = time_before(now_ns, c->run_start_ns) ? 0 : now_ns - c->run_start_ns;
+
+	return c->deadline_ns + ran_ns;
+}
+
 /*
  * Whether a task with this deadline should take the CPU from what runs there. The margin keeps
  * tasks of about the same urgency from taking it from each other in turn.
  */
 static inline bool preempts(const struct cpu_ctx *c, u64 deadline_ns, u64 now_ns, u64 margin_ns)
 {
-	u64 ran_ns;
-
-	if (!c->run_start_ns)
-		return false;
-	ran_ns = time_before(now_ns, c->run_start_ns) ? 0 : now_ns - c->run_start_ns;
-	return time_before(deadline_ns + margin_ns, c->deadline_ns + ran_ns);
+	return c->run_start_ns &&
+	       time_before(deadline_ns + margin_ns, enqueue_running_deadline(c, now_ns));
 }
 
 static inline void enqueue_preempt(const struct task_ctx *t, const struct cpu_ctx *c, u32 cpu)
@@ -82,6 +86,23 @@ static inline u32 enqueue_how(const struct task_ctx *t, u32 enq)
 }
 
 /*
+ * Whether a task that wakes and may run only on this CPU will be the next one there: nobody waits
+ * for it, and what runs is not clearly before it. Then it goes to where the CPU looks first, and
+ * the CPU does not have to ask us when what runs sleeps. As soon as anybody waits this is over, so
+ * nobody is passed again and again; sched_running() sees to who came in between.
+ */
+static inline bool enqueue_is_next(const struct task_ctx *t, const struct cpu_ctx *c,
+				   const struct domain *d, u32 enq)
+{
+	if ((enq & (ENV_ENQ_WAKEUP | ENV_ENQ_REENQUEUE)) != ENV_ENQ_WAKEUP || !c->run_start_ns)
+		return false;
+	if (line_waiting(&c->line) || line_waiting(&d->line))
+		return false;
+	return !time_before(enqueue_running_deadline(c, env_now()) + env_conf()->preempt_ns,
+			    t->deadline_ns);
+}
+
+/*
  * A task that may run only on this CPU waits in the CPU's own DSQ. Unless the CPU runs a task of
  * ours, and so will ask for the next one, it may be on its way to idle, and nobody else can help.
  */
@@ -97,10 +118,17 @@ static inline void enqueue_pinned(struct task_struct *p, struct task_ctx *t, str
 		return;
 	}
 	slice = lineup(p, t, d, lineup_waiting(d, c), enq & ENV_ENQ_WAKEUP);
-	queue_note_first(c, !line_waiting(&c->line), t->deadline_ns);
-	queue_enter_cpu(t, c, cpu);
-	env_insert_dsq(p, DSQ_CPU_BASE + cpu, slice, t->deadline_ns);
-	count(STAT_ENQ_CPU);
+	if (enqueue_is_next(t, c, d, enq)) {
+		queue_note_first(c, false, 0);
+		queue_enter_next(t, c, cpu);
+		env_insert_next(p, slice);
+		count(STAT_ENQ_NEXT);
+	} else {
+		queue_note_first(c, !line_waiting(&c->line), t->deadline_ns);
+		queue_enter_cpu(t, c, cpu);
+		env_insert_dsq(p, DSQ_CPU_BASE + cpu, slice, t->deadline_ns);
+		count(STAT_ENQ_CPU);
+	}
 	if (c->run_start_ns)
 		enqueue_preempt(t, c, cpu);
 	else

@@ -164,6 +164,11 @@ ENV void env_insert_local(struct task_struct *p, u32 cpu, u64 slice_ns, u32 enq)
 	compat_dsq_insert(p, dsq, slice_ns, compat_enq_immed());
 }
 
+ENV void env_insert_next(struct task_struct *p, u64 slice_ns)
+{
+	compat_dsq_insert(p, kernel_enum(scx_dsq_id_flags, SCX_DSQ_LOCAL), slice_ns, 0);
+}
+
 ENV void env_insert_dsq(struct task_struct *p, u64 dsq, u64 slice_ns, u64 deadline_ns)
 {
 	compat_dsq_insert_vtime(p, dsq, slice_ns, deadline_ns, 0);

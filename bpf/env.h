@@ -92,6 +92,7 @@ ENV void env_task_set_slice(struct task_struct *p, u64 slice_ns); /* of a runnin
  * once for each select_cpu or enqueue, and take effect when that returns.
  */
 ENV void env_insert_local(struct task_struct *p, u32 cpu, u64 slice_ns, u32 enq);
+ENV void env_insert_next(struct task_struct *p, u64 slice_ns); /* after what its CPU runs now */
 ENV void env_insert_dsq(struct task_struct *p, u64 dsq, u64 slice_ns, u64 deadline_ns);
 ENV bool env_move_to_local(u64 dsq); /* first task that may run here; false: there was none */
 ENV bool env_first_deadline(u64 dsq, u64 *deadline_ns); /* false: it is empty */

@@ -181,6 +181,7 @@ enum task_queue {
 	QUEUE_NONE,
 	QUEUE_DOMAIN,
 	QUEUE_CPU,  /* may run only there */
+	QUEUE_NEXT, /* may run only there, and is in its local DSQ: nothing comes before it */
 	QUEUE_WARM, /* in the DSQ of the CPU it ran on last, for its cache; others may take it */
 };
 
@@ -302,6 +303,7 @@ struct topo_conf {
 	X(ENQ_IDLE, "straight to an idle CPU")                                 \
 	X(ENQ_DOMAIN, "domain DSQ")                                            \
 	X(ENQ_CPU, "CPU DSQ (pinned)")                                         \
+	X(ENQ_NEXT, "next on its CPU (pinned)")                                \
 	X(ENQ_WARM, "CPU DSQ (for its cache)")                                 \
 	X(ENQ_STAY, "went on where it was, as nobody else wanted to")          \
 	X(ENQ_PREEMPT, "preempted a later deadline")                           \

@@ -133,6 +133,13 @@ static inline void queue_enter_cpu(struct task_ctx *t, struct cpu_ctx *c, u32 cp
 	__sync_fetch_and_add(&c->line, LINE_ARRIVED + LINE_WAITING);
 }
 
+/* Next on its CPU, it counts as one that waits there, lest others are given long slices. */
+static inline void queue_enter_next(struct task_ctx *t, struct cpu_ctx *c, u32 cpu)
+{
+	queue_enter_cpu(t, c, cpu);
+	t->queue = QUEUE_NEXT;
+}
+
 /* The task was put into the CPU's DSQ. `alone`: nobody waited there when it was counted. */
 static inline void queue_note_first(struct cpu_ctx *c, bool alone, u64 deadline_ns)
 {

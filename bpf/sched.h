@@ -102,16 +102,34 @@ static inline void sched_start_speed(struct task_ctx *t, const struct cpu_ctx *c
 		speed_start(t, cpu, lineup_waiting(d, c), now);
 }
 
+/* A task gets on that was to be the next one here. Somebody more urgent may have come since. */
+static inline void sched_was_next(const struct task_ctx *t, const struct cpu_ctx *c, u32 cpu)
+{
+	const struct domain *d = env_domain(c->domain);
+	struct dispatch_first first;
+
+	if (!d)
+		return;
+	dispatch_find_first(c, d, cpu, true, &first);
+	if (!first.known ||
+	    !time_before(first.deadline_ns + env_conf()->preempt_ns, t->deadline_ns))
+		return;
+	count(STAT_KICK_PREEMPT);
+	env_kick(cpu, ENV_KICK_PREEMPT);
+}
+
 static inline void sched_running(struct task_struct *p)
 {
 	u32 cpu = env_task_cpu(p);
 	struct task_ctx *t = env_task(p);
 	struct cpu_ctx *c = env_cpu(cpu);
 	u64 now = env_now();
+	bool next;
 
 	if (!t || !c || !c->online)
 		return;
 	lineup_join_at(p, t, c);
+	next = t->queue == QUEUE_NEXT;
 	queue_leave(t);
 	count_start(t, cpu, now);
 	t->last_cpu = cpu;
@@ -120,6 +138,8 @@ static inline void sched_running(struct task_struct *p)
 	c->run_start_ns = now;
 	c->yielded = 0;
 	hog_begins(t, c, now);
+	if (next)
+		sched_was_next(t, c, cpu);
 	if (speed_matters(env_conf()))
 		sched_start_speed(t, c, cpu, now);
 }

@@ -77,7 +77,7 @@ static void check_counters(struct sim *sim)
 	check_counter(sim, "tasks enqueued",
 		      counted(sim, STAT_ENQ_IDLE) + counted(sim, STAT_ENQ_DOMAIN) +
 			      counted(sim, STAT_ENQ_CPU) + counted(sim, STAT_ENQ_WARM) +
-			      counted(sim, STAT_ENQ_STAY),
+			      counted(sim, STAT_ENQ_NEXT) + counted(sim, STAT_ENQ_STAY),
 		      sim->stats.enqueues - sim->before.enqueues);
 	check_counter(sim, "kicks", counted(sim, STAT_KICK_IDLE) + counted(sim, STAT_KICK_PREEMPT),
 		      sim->stats.kicks - sim->before.kicks);

@@ -277,6 +277,16 @@ void cpu_local_add(struct sim *sim, struct sim_cpu *c, struct task_struct *p)
 	cpu_resched(sim, c, sim->cost->ipi_ns);
 }
 
+/* Without it: the task waits there. */
+void cpu_local_queue(struct sim *sim, struct sim_cpu *c, struct task_struct *p)
+{
+	if (sim->wait_is_bounded)
+		violation_note_load(sim, p);
+	local_append(c, p);
+	if (c->state == CPU_IDLE)
+		cpu_resched(sim, c, sim->cost->ipi_ns);
+}
+
 bool sim_move_to_local(struct dsq *dsq)
 {
 	struct sim *sim = sim_current;

@@ -94,6 +94,11 @@ ENV void env_insert_local(struct task_struct *p, u32 cpu, u64 slice_ns, u32 enq)
 	sim_insert_local(p, cpu, slice_ns);
 }
 
+ENV void env_insert_next(struct task_struct *p, u64 slice_ns)
+{
+	sim_insert_next(p, slice_ns);
+}
+
 ENV struct dsq *env_sim_dsq(u64 dsq)
 {
 	if (dsq >= DSQ_CPU_BASE)

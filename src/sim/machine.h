@@ -60,7 +60,7 @@ struct cpu_set {
 
 /* Where select_cpu or enqueue put the task; takes effect when the operation has returned. */
 struct insertion {
-	enum { INSERT_NONE, INSERT_LOCAL, INSERT_DSQ } where;
+	enum { INSERT_NONE, INSERT_LOCAL, INSERT_NEXT, INSERT_DSQ } where;
 	u32 cpu;
 	bool wakes; /* an idle CPU that gets it schedules */
 	struct dsq *dsq;
@@ -314,6 +314,7 @@ void cpu_kicks_arrive(struct sim *sim, struct sim_cpu *c);
 void cpu_tick(struct sim *sim, struct sim_cpu *c);
 void cpu_start_tick(struct sim *sim, struct sim_cpu *c);
 void cpu_local_add(struct sim *sim, struct sim_cpu *c, struct task_struct *p);
+void cpu_local_queue(struct sim *sim, struct sim_cpu *c, struct task_struct *p);
 void cpu_local_prepend(struct sim_cpu *c, struct task_struct *p);
 struct task_struct *cpu_local_pop(struct sim_cpu *c);
 void cpu_local_remove(struct sim_cpu *c, struct task_struct *p);

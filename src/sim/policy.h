@@ -39,6 +39,7 @@ const struct sim_policy *sim_policy_find(const char *name);
 
 /* What an operation may do; the seam of the shipped policy (env_sim.h) ends here too. */
 void sim_insert_local(struct task_struct *p, u32 cpu, u64 slice_ns);
+void sim_insert_next(struct task_struct *p, u64 slice_ns);
 void sim_insert_dsq(struct task_struct *p, struct dsq *dsq, u64 slice_ns, u64 vtime_ns);
 bool sim_move_to_local(struct dsq *dsq);
 

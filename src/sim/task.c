@@ -129,6 +129,14 @@ void sim_insert_local(struct task_struct *p, u32 cpu, u64 slice_ns)
 		(struct insertion){ .where = INSERT_LOCAL, .cpu = cpu, .slice_ns = slice_ns };
 }
 
+void sim_insert_next(struct task_struct *p, u64 slice_ns)
+{
+	if (!may_insert(p))
+		return;
+	p->insertion =
+		(struct insertion){ .where = INSERT_NEXT, .cpu = p->cpu, .slice_ns = slice_ns };
+}
+
 void sim_insert_dsq(struct task_struct *p, struct dsq *dsq, u64 slice_ns, u64 vtime_ns)
 {
 	if (!may_insert(p))
@@ -178,7 +186,10 @@ static void land_on_cpu(struct sim *sim, struct task_struct *p, const struct ins
 		return;
 	}
 	p->cpu = to->cpu;
-	cpu_local_add(sim, sim_cpu(sim, to->cpu), p);
+	if (to->where == INSERT_NEXT)
+		cpu_local_queue(sim, sim_cpu(sim, to->cpu), p);
+	else
+		cpu_local_add(sim, sim_cpu(sim, to->cpu), p);
 }
 
 void task_land(struct sim *sim, struct task_struct *p)

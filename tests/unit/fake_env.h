@@ -55,7 +55,7 @@ struct fake_dsq {
 
 struct fake_insert {
 	const struct task_struct *p;
-	bool local;
+	bool local, next;
 	u64 where; /* CPU or DSQ */
 	u64 slice_ns, deadline_ns;
 	u32 enq;
@@ -165,6 +165,14 @@ ENV void env_insert_local(struct task_struct *p, u32 cpu, u64 slice_ns, u32 enq)
 	assert_true(fake.nr_inserts < FAKE_CALLS);
 	fake.inserts[fake.nr_inserts++] = (struct fake_insert){
 		.p = p, .local = true, .where = cpu, .slice_ns = slice_ns, .enq = enq
+	};
+}
+
+ENV void env_insert_next(struct task_struct *p, u64 slice_ns)
+{
+	assert_true(fake.nr_inserts < FAKE_CALLS);
+	fake.inserts[fake.nr_inserts++] = (struct fake_insert){
+		.p = p, .local = true, .next = true, .where = p->cpu, .slice_ns = slice_ns
 	};
 }
 

@@ -197,12 +197,13 @@ static void a_pinned_task_waits_for_its_cpu(void **state)
 	idle_set_cpu(&fake.cpus[6]); /* of no use to it */
 	fake.cpus[5].run_start_ns = 990 * MS;
 	fake.cpus[5].deadline_ns = 5100 * MS;
+	fake.domains[1].line = 1; /* it may not be the next one */
 	sched_enqueue(&p, WAKEUP);
-	assert_inserted_dsq(&p, CPU_DSQ(5), 20 * MS, 4880 * MS);
+	assert_inserted_dsq(&p, CPU_DSQ(5), 16 * MS, 4880 * MS);
 	assert_int_equal(p.ctx.queue, QUEUE_CPU);
 	assert_int_equal(p.ctx.queue_id, 5);
 	assert_int_equal(line_waiting(&fake.cpus[5].line), 1);
-	assert_int_equal(fake.domains[1].line, 0);
+	assert_int_equal(fake.domains[1].line, 1);
 	assert_int_equal(counted(STAT_ENQ_CPU), 1);
 	assert_int_equal(fake.nr_kicks, 1);
 	assert_kicked(0, 5, ENV_KICK_PREEMPT);
@@ -212,12 +213,63 @@ static void a_pinned_task_waits_for_its_cpu(void **state)
 	sched_enqueue(&p, WAKEUP);
 	assert_int_equal(fake.nr_kicks, 1);
 	/* It waited for one that was there before. */
-	assert_int_equal(fake.inserts[1].slice_ns, 20 * MS);
+	assert_int_equal(fake.inserts[1].slice_ns, 16 * MS);
 	assert_int_equal(fake.cpus[5].first_ns, 4880 * MS);
 	fake.cpus[5].line++;
 	sched_enqueue(&p, WAKEUP);
-	assert_int_equal(fake.inserts[2].slice_ns, 10 * MS);
+	assert_int_equal(fake.inserts[2].slice_ns, 20 * MS * 4 / 9);
 	assert_int_equal(fake.cpus[5].first_ns, 0); /* who knows which of the two it is */
+}
+
+static void check_next(u32 enq, bool next)
+{
+	struct task_struct p = fake_task(5);
+
+	fake.nr_inserts = 0;
+	fake.cpus[5].line &= ~0xffffffffULL;
+	p.pinned = true;
+	sched_enqueue(&p, enq);
+	assert_int_equal(fake.inserts[0].next, next);
+	assert_int_equal(p.ctx.queue, next ? QUEUE_NEXT : QUEUE_CPU);
+	assert_int_equal(line_waiting(&fake.cpus[5].line), 1);
+	assert_int_equal(fake.cpus[5].first_ns, next ? 0 : 5000 * MS);
+	queue_leave(&p.ctx);
+	assert_int_equal(line_waiting(&fake.cpus[5].line), 0);
+}
+
+static void a_pinned_task_whom_nobody_precedes_is_next(void **state)
+{
+	struct task_struct p = fake_task(5);
+	struct cpu_ctx *c = &fake.cpus[5];
+
+	(void)state;
+	c->run_start_ns = 990 * MS;
+	c->deadline_ns = 4989 * MS; /* and it has run for 10 ms; 1 ms more is about the same */
+	check_next(WAKEUP, true);
+	assert_int_equal(fake.inserts[0].where, 5);
+	assert_int_equal(fake.inserts[0].slice_ns, 20 * MS);
+	assert_int_equal(counted(STAT_ENQ_NEXT), 1);
+	assert_int_equal(fake.nr_kicks, 0);
+	check_next(0, false); /* put back */
+	check_next(REENQUEUE | WAKEUP, false);
+	c->deadline_ns--;
+	check_next(WAKEUP, false); /* what runs goes on */
+	c->deadline_ns = 5100 * MS;
+	check_next(WAKEUP, true);
+	assert_int_equal(fake.nr_kicks, 1);
+	assert_kicked(0, 5, ENV_KICK_PREEMPT);
+	fake.domains[1].line = 1;
+	check_next(WAKEUP, false);
+	fake.domains[1].line = 0;
+	c->run_start_ns = 0; /* a higher class, or nothing */
+	check_next(WAKEUP, false);
+	/* After another one. */
+	c->run_start_ns = 990 * MS;
+	c->line = 1;
+	p.pinned = true;
+	sched_enqueue(&p, WAKEUP);
+	assert_int_equal(p.ctx.queue, QUEUE_CPU);
+	assert_int_equal(counted(STAT_ENQ_NEXT), 2);
 }
 
 static void a_pinned_task_put_back_has_no_credit(void **state)
@@ -340,6 +392,8 @@ int main(void)
 		cmocka_unit_test_setup(a_displaced_task_waits_and_an_idle_cpu_fetches_it,
 				       fake_four_domains),
 		cmocka_unit_test_setup(a_pinned_task_waits_for_its_cpu, fake_four_domains),
+		cmocka_unit_test_setup(a_pinned_task_whom_nobody_precedes_is_next,
+				       fake_four_domains),
 		cmocka_unit_test_setup(a_pinned_task_put_back_has_no_credit, fake_four_domains),
 		cmocka_unit_test_setup(a_pinned_task_goes_straight_to_its_idle_cpu,
 				       fake_four_domains),

@@ -133,6 +133,35 @@ static void running_starts_a_stint(void **state)
 	assert_int_equal(counted(STAT_RUN_SWITCH), 1);
 }
 
+/* The CPU did not ask whose turn it is, so it is told if somebody more urgent came meanwhile. */
+static void check_was_next(enum task_queue queue, u64 first_ns, bool kicked)
+{
+	struct task_struct p = fake_task(5);
+
+	fake.nr_kicks = 0;
+	p.ctx.deadline_ns = 5000 * MS;
+	queue_enter_cpu(&p.ctx, &fake.cpus[5], 5);
+	p.ctx.queue = queue;
+	fake_queue(DOMAIN_DSQ(1), first_ns != 0, first_ns);
+	sched_running(&p);
+	assert_int_equal(line_waiting(&fake.cpus[5].line), 0);
+	assert_int_equal(fake.nr_kicks, kicked);
+	if (!kicked)
+		return;
+	assert_int_equal(fake.kicks[0].cpu, 5);
+	assert_int_equal(fake.kicks[0].how, ENV_KICK_PREEMPT);
+}
+
+static void who_came_meanwhile_is_not_passed(void **state)
+{
+	(void)state;
+	check_was_next(QUEUE_NEXT, 0, false);
+	check_was_next(QUEUE_NEXT, 4999 * MS - 1, true);
+	check_was_next(QUEUE_NEXT, 4999 * MS, false);
+	check_was_next(QUEUE_CPU, 4000 * MS, false);
+	assert_int_equal(counted(STAT_KICK_PREEMPT), 1);
+}
+
 static void stopping_charges_it(void **state)
 {
 	struct task_struct p = fake_task(5);
@@ -355,6 +384,7 @@ int main(void)
 		cmocka_unit_test_setup(an_escaping_task_does_not_go_on, fake_hybrid),
 		cmocka_unit_test_setup(running_starts_a_stint, fake_four_domains),
 		cmocka_unit_test_setup(stopping_charges_it, fake_four_domains),
+		cmocka_unit_test_setup(who_came_meanwhile_is_not_passed, fake_four_domains),
 		cmocka_unit_test_setup(who_leaves_does_not_count_any_more, fake_four_domains),
 		cmocka_unit_test_setup(sleep_shows_on_waking, fake_four_domains),
 		cmocka_unit_test_setup(another_class_takes_who_waits, fake_four_domains),

@@ -108,6 +108,11 @@ ENV void env_insert_local(struct task_struct *p, u32 cpu, u64 slice_ns, u32 enq)
 	(void)p, (void)cpu, (void)slice_ns, (void)enq;
 }
 
+ENV void env_insert_next(struct task_struct *p, u64 slice_ns)
+{
+	(void)p, (void)slice_ns;
+}
+
 ENV void env_insert_dsq(struct task_struct *p, u64 dsq, u64 slice_ns, u64 deadline_ns)
 {
 	(void)p, (void)dsq, (void)slice_ns, (void)deadline_ns;
