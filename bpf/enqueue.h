@@ -154,7 +154,6 @@ static inline void enqueue_stay(struct task_struct *p, struct task_ctx *t, struc
 static inline bool enqueue_is_warm(const struct task_ctx *t, const struct cpu_ctx *c,
 				   const struct domain *d, u32 enq)
 {
-	u64 share = d->load / WEIGHT_NICE0 / (d->nr_cpus ? d->nr_cpus : 1);
 	const struct tile *tile;
 
 	if (enq & (ENV_ENQ_WAKEUP | ENV_ENQ_REENQUEUE))
@@ -162,7 +161,7 @@ static inline bool enqueue_is_warm(const struct task_ctx *t, const struct cpu_ct
 	tile = env_tile(c->tile);
 	if (!tile || affinity_slots(env_conf(), t, tile) != tile->slots)
 		return false;
-	return line_waiting(&c->line) + 1 <= share;
+	return (line_waiting(&c->line) + 1ULL) * d->nr_cpus * WEIGHT_NICE0 <= d->load;
 }
 
 static inline void enqueue_shared(struct task_struct *p, struct task_ctx *t, struct cpu_ctx *c,

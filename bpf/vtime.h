@@ -56,6 +56,8 @@ static inline u64 charge_ns(u64 run_ns, u32 weight, u32 capacity)
 {
 	u64 work_ns = run_ns * capacity / CAPACITY_MAX;
 
+	if (weight == WEIGHT_NICE0) /* most tasks, and a division is dear in BPF */
+		return work_ns;
 	return work_ns * WEIGHT_NICE0 / (weight ? weight : 1);
 }
 
@@ -82,12 +84,15 @@ static inline u64 wake_credit_ns(const struct topo_conf *conf, u32 sleep_freq, u
 				 u32 nr_waiting, u32 nr_cpus)
 {
 	u64 switches = sleep_freq > SLEEP_FREQ_SCALE ? sleep_freq : SLEEP_FREQ_SCALE;
-	u64 credit, crowd = 1 + (nr_cpus ? nr_waiting / nr_cpus : nr_waiting);
+	u64 credit;
 
-	switches /= crowd;
+	if (nr_waiting >= nr_cpus)
+		switches /= 1 + (nr_cpus ? nr_waiting / nr_cpus : nr_waiting);
 	if (switches < SLEEP_FREQ_SCALE)
 		switches = SLEEP_FREQ_SCALE;
-	credit = conf->credit_ns * switches / SLEEP_FREQ_SCALE * weight / WEIGHT_NICE0;
+	credit = conf->credit_ns * switches / SLEEP_FREQ_SCALE;
+	if (weight != WEIGHT_NICE0)
+		credit = credit * weight / WEIGHT_NICE0;
 	return credit < conf->lag_max_ns ? credit : conf->lag_max_ns;
 }
 
@@ -139,9 +144,10 @@ static inline u64 clock_step_ns(u64 run_ns, u64 load, u32 capacity)
  */
 static inline u64 slice_ns(u64 max_ns, u64 min_ns, u32 nr_waiting, u32 nr_cpus)
 {
-	u64 cpus = nr_cpus ? nr_cpus : 1;
-	u64 slice = max_ns * cpus / (cpus + nr_waiting);
+	u64 cpus = nr_cpus ? nr_cpus : 1, slice = max_ns;
 
+	if (nr_waiting)
+		slice = max_ns * cpus / (cpus + nr_waiting);
 	return slice > min_ns ? slice : min_ns;
 }
 
