@@ -56,6 +56,7 @@ expect_status "serving" 0 "$vm" "${machine[@]}" --out "$out" -- '
 	socket=/run/scx/root/stats stats="{\"req\":\"stats\",\"args\":{\"target\":\"top\"}}"
 	wait_for() { until [ "$(cat /sys/kernel/sched_ext/state)" = $1 ]; do sleep 0.2; done; }
 	until_there() { until [ -s $1 ]; do sleep 0.1; done; }
+	until_answers() { until_there $1; until [ $(wc -l <$1) = $2 ]; do sleep 0.1; done; }
 	serve() { scx_topo monitor --serve >/tmp/says & server=$!; until_there /tmp/says; }
 	refused() { scx_topo monitor --serve >/tmp/refused 2>&1; echo "status $?: $(cat /tmp/refused)"; }
 	scx_topo run >/dev/null & first=$!; wait_for enabled
@@ -63,13 +64,15 @@ expect_status "serving" 0 "$vm" "${machine[@]}" --out "$out" -- '
 	mkdir -p ${socket%/*}; echo mine >$socket; refused; cat $socket; rm -r /run/scx
 	serve; kill -9 $server; rm /tmp/says; [ -S $socket ] && echo "a dead socket"
 	serve; cat /tmp/says; stat -c "%a %F" $socket ${socket%/*}; refused
-	{ echo "{\"req\":\"stats_meta\"}"; echo $stats; sleep 1; echo $stats; } | ask $socket >/out/short & short=$!
-	{ echo $stats; sleep 3; echo $stats; } | ask $socket >/out/long; wait $short
+	{ echo "{\"req\":\"stats_meta\"}"; echo $stats; until_answers /out/short 2; sleep 1
+	  echo $stats; } | ask $socket >/out/short & short=$!
+	{ echo $stats; until_there /out/long; sleep 3; echo $stats; } | ask $socket >/out/long
+	wait $short
 	{ echo $stats; until_there /tmp/ended; echo $stats; until_there /tmp/again; echo $stats
 	  echo "$stats,"; } | ask $socket >/out/ends & ends=$!
 	until_there /out/ends
 	kill -INT $first; wait $first; wait_for disabled; echo >/tmp/ended
-	until [ $(wc -l </out/ends) = 2 ]; do sleep 0.1; done
+	until_answers /out/ends 2
 	scx_topo run >/dev/null & second=$!; wait_for enabled; echo >/tmp/again
 	wait $ends; kill -TERM $server; wait $server; echo "served: $?"
 	[ -d ${socket%/*} ] && [ ! -e $socket ] && echo "no socket left"
