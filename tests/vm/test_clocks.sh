@@ -27,10 +27,10 @@ expect "perf: slower" "" "$(asked slower)"
 clocks "another governor" 7.3 performance powersave
 expect "another governor: nothing" "" "$(asked faster)$(asked slower)"
 # At its end it counts what it asked for since it looked at the machine last.
-clocks "a new governor" 7.3 performance,schedutil powersave 16
+clocks "a new governor" 7.3 performance,schedutil powersave 30
 expect "a new governor: noticed" yes \
 	"$(grep -q "the governor of the clocks has changed" <<<"$output" && echo yes || echo "$output")"
 expect "a new governor: faster" yes "$([ "$(asked faster)" -gt 10 ] && echo yes || echo "$output")"
-clocks "a governor gone" 7.3 schedutil,performance powersave 16
+clocks "a governor gone" 7.3 schedutil,performance powersave 30
 expect "a governor gone: nothing" "" "$(asked faster)$(asked slower)"
 finish
