@@ -302,12 +302,6 @@ static inline s32 select_by_step(struct task_ctx *task, const struct cpu_ctx *pr
 	return cpu;
 }
 
-static inline void select_limit(struct select_step *step, u32 how)
-{
-	if (!(how & SELECT_FAR))
-		step->reach = LEVEL_LLC;
-}
-
 /* How far from the previous CPU the idle one was, and whether the active ones were not enough. */
 ENV_HOT void count_selected(const struct policy *policy, u32 prev_cpu, u32 cpu, u32 want)
 {
@@ -328,6 +322,20 @@ ENV_HOT void count_selected(const struct policy *policy, u32 prev_cpu, u32 cpu, 
 		count(stats[whole][distance_level(prev, c)]);
 	if (policy_packs(policy) && !(want & WANT_ACTIVE))
 		count(STAT_SEL_SPILL);
+}
+
+/* What the step finds, as far away as the caller wants to go. */
+ENV_HOT s32 select_try(struct task_ctx *task, const struct cpu_ctx *prev, u32 prev_cpu,
+		       const struct policy *policy, struct select_step *step, u32 how)
+{
+	s32 cpu;
+
+	if (!(how & SELECT_FAR))
+		step->reach = LEVEL_LLC;
+	cpu = select_by_step(task, prev, prev_cpu, step);
+	if (cpu >= 0)
+		count_selected(policy, prev_cpu, cpu, step->want);
+	return cpu;
 }
 
 /* Kinds, as bits, that the task should not be placed on as long as others are idle. */
@@ -358,12 +366,9 @@ ENV_SUBPROG s32 select_saving(struct task_ctx *task, u32 prev_cpu, u32 how)
 			break;
 		if (unfit >> (step.kind & 31) & 1)
 			continue;
-		select_limit(&step, how);
-		cpu = select_by_step(task, prev, prev_cpu, &step);
-		if (cpu >= 0) {
-			count_selected(policy, prev_cpu, cpu, step.want);
+		cpu = select_try(task, prev, prev_cpu, policy, &step, how);
+		if (cpu >= 0)
 			break;
-		}
 	}
 	return cpu;
 }
@@ -385,12 +390,9 @@ ENV_SUBPROG s32 select_performing(struct task_ctx *task, u32 prev_cpu, u32 how)
 			break;
 		if (select_pushes(prev, &step, hogs))
 			return SELECT_HOG;
-		select_limit(&step, how);
-		cpu = select_by_step(task, prev, prev_cpu, &step);
-		if (cpu >= 0) {
-			count_selected(policy, prev_cpu, cpu, step.want);
+		cpu = select_try(task, prev, prev_cpu, policy, &step, how);
+		if (cpu >= 0)
 			break;
-		}
 	}
 	return cpu;
 }
