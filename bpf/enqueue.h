@@ -6,6 +6,7 @@
 #ifndef SCX_TOPO_ENQUEUE_H
 #define SCX_TOPO_ENQUEUE_H
 
+#include "far.h"
 #include "hog.h"
 #include "lineup.h"
 #include "select.h"
@@ -73,16 +74,19 @@ static inline bool enqueue_may_push(struct task_struct *p, struct task_ctx *t,
 }
 
 /*
- * How to look for an idle CPU. One that was put back soon after it had come from another domain
- * does not leave again: whoever pushed it off may be done in a moment.
+ * How to look for an idle CPU. One that was put back stays in its domain for a while: whoever
+ * pushed it off may be done in a moment, see far.h. Where there is no patience that holds only soon
+ * after it had come from another domain.
  */
 static inline u32 enqueue_how(const struct task_ctx *t, u32 enq)
 {
 	if (enq & ENV_ENQ_WAKEUP)
 		return SELECT_FAR | SELECT_PUSH;
-	if (env_conf()->nr_domains > 1 && time_before(env_now(), t->joined_ns + SETTLE_NS))
+	if (env_conf()->nr_domains == 1)
+		return SELECT_FAR;
+	if (far_is_patient(env_conf()) && t->sleep_freq < HOG_SLEEP_FREQ)
 		return 0;
-	return SELECT_FAR;
+	return time_before(env_now(), t->joined_ns + SETTLE_NS) ? 0 : SELECT_FAR;
 }
 
 /*

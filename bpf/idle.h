@@ -13,7 +13,7 @@
 
 #include "bits.h"
 #include "env.h"
-#include "vtime.h"
+#include "far.h"
 
 /* A longer idle time counts as this much, lest one night outweighs a busy morning. */
 #define IDLE_MAX_NS (4 * NSEC_PER_MSEC)
@@ -120,7 +120,23 @@ static inline u64 idle_avg_after(u64 idle_avg_ns, u64 idle_ns)
 	return (idle_avg_ns * 3 + (idle_ns < IDLE_MAX_NS ? idle_ns : IDLE_MAX_NS)) / 4;
 }
 
-/* The CPU begins or ceases to be idle. What it learns is for steal.h, and needs other domains. */
+/* Whether the CPU is idle for moments only, as its tile says: not for tasks of other domains. */
+static inline void idle_mark_brief(struct cpu_ctx *c)
+{
+	const struct domain *d = env_domain(c->domain);
+	struct tile *t = env_tile(c->tile);
+	bool brief = d && far_is_brief(c->idle_avg_ns, far_nearest_ns(env_conf(), d));
+
+	if (!t || brief == c->brief)
+		return;
+	c->brief = brief;
+	if (brief)
+		set_bits(&t->brief, bit(c->slot));
+	else
+		clear_bits(&t->brief, bit(c->slot));
+}
+
+/* The CPU begins or ceases to be idle. What it learns is for far.h, and needs other domains. */
 static inline void idle_note(struct cpu_ctx *c, bool idle)
 {
 	u64 now;
@@ -128,8 +144,10 @@ static inline void idle_note(struct cpu_ctx *c, bool idle)
 	if (env_conf()->nr_domains == 1)
 		return;
 	now = env_now();
-	if (!idle && c->idle_since_ns && time_before(c->idle_since_ns, now))
+	if (!idle && c->idle_since_ns && time_before(c->idle_since_ns, now)) {
 		c->idle_avg_ns = idle_avg_after(c->idle_avg_ns, now - c->idle_since_ns);
+		idle_mark_brief(c);
+	}
 	c->idle_since_ns = idle ? now : 0;
 }
 

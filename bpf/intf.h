@@ -87,10 +87,11 @@ struct machine {
 
 struct domain {
 	/* Written at every enqueue and dequeue. */
-	u64 clock_ns; /* vruntime that a task which always got its share would have */
-	u64 line;     /* tasks waiting, and how many ever came: see queue.h */
-	u64 load;     /* weights of the tasks that run or wait here */
-	u64 pad0[5];
+	u64 clock_ns;	      /* vruntime that a task which always got its share would have */
+	u64 line;	      /* tasks waiting, and how many ever came: see queue.h */
+	u64 load;	      /* weights of the tasks that run or wait here */
+	u64 waiting_since_ns; /* since when there was always somebody waiting: see far.h */
+	u64 pad0[4];
 
 	/* Written every 2 ms at most; see balance.h. */
 	u64 balance_ns; /* when it was last compared with other domains */
@@ -117,11 +118,12 @@ struct domain {
 };
 
 struct tile {
-	u64 idle; /* slots whose CPU is idle and not yet claimed */
-	u64 warm; /* slots whose CPU's DSQ holds a task that other CPUs may take */
-	u64 hot;  /* slots whose CPU is used so much that its clock has to go up: see speed.h */
-	u64 hogs; /* slots whose CPU runs a task that computes for long: see hog.h */
-	u64 pad0[4];
+	u64 idle;  /* slots whose CPU is idle and not yet claimed */
+	u64 warm;  /* slots whose CPU's DSQ holds a task that other CPUs may take */
+	u64 hot;   /* slots whose CPU is used so much that its clock has to go up: see speed.h */
+	u64 hogs;  /* slots whose CPU runs a task that computes for long: see hog.h */
+	u64 brief; /* slots whose CPU is idle for moments only: see far.h */
+	u64 pad0[3];
 
 	u64 slots; /* slots in use */
 	u64 first; /* the first thread of each core */
@@ -154,23 +156,24 @@ struct cpu_ctx {
 	u64 pad1;
 
 	/* What runs here. */
-	u64 deadline_ns;  /* of the running task */
-	u64 run_start_ns; /* when it came on; 0: nothing of ours runs */
-	u64 line;	  /* tasks waiting in the CPU's own DSQ: see queue.h */
-	u32 missed;	  /* arrivals in queues that had nothing for this CPU: see steal.h */
-	u32 looked;	  /* those for which it has looked again from idle */
-	u32 nr_warm;	  /* tasks in the CPU's DSQ that other CPUs may take */
-	u8 yielded;	  /* the running task asked to let others go first */
-	u8 stays;	  /* the last task was put back only to go on here at once */
-	u8 hog;		  /* it is among its tile's hogs */
-	u8 pad2;
+	u64 deadline_ns;   /* of the running task */
+	u64 run_start_ns;  /* when it came on; 0: nothing of ours runs */
+	u64 line;	   /* tasks waiting in the CPU's own DSQ: see queue.h */
+	u32 missed;	   /* arrivals in queues that had nothing for this CPU: see steal.h */
+	u32 looked;	   /* those for which it has looked again from idle */
+	u32 nr_warm;	   /* tasks in the CPU's DSQ that other CPUs may take */
+	u8 yielded;	   /* the running task asked to let others go first */
+	u8 stays;	   /* the last task was put back only to go on here at once */
+	u8 hog;		   /* it is among its tile's hogs */
+	u8 brief;	   /* it is among its tile's brief ones */
 	u64 hog_ns;	   /* when the running task becomes a hog; 0: never, or it is one */
 	u64 idle_since_ns; /* 0: it is not idle; both only where there are several domains */
 	u64 idle_avg_ns;   /* how long it is idle at a time; 0: it never was */
 
 	/* Written by this CPU only: its runqueue is locked when a task is put into its DSQ. */
 	u64 first_ns; /* if one task waits there, its deadline, or 0: ask the DSQ */
-	u64 pad3[7];
+	u64 stole_ns; /* when it last took a task from another domain */
+	u64 pad3[6];
 };
 
 /*
@@ -298,6 +301,7 @@ struct topo_conf {
 	X(SEL_HOG, "a hog is to give way")                                     \
 	X(SEL_NONE, "no idle CPU")                                             \
 	X(SEL_SPILL, "beyond the active CPUs")                                 \
+	X(SEL_BRIEF, "far CPUs left alone, idle for moments only")             \
 	X(SEL_CLAIM_LOST, "idle CPU claimed by somebody else first")           \
 	/* enqueue: where a task that did not get an idle CPU at once waits */ \
 	X(ENQ_IDLE, "straight to an idle CPU")                                 \
@@ -328,6 +332,7 @@ struct topo_conf {
 	X(RUN_MIGRATE_MACHINE, "migrations between nodes")                     \
 	X(RUN_SLEEP, "gave up the CPU of their own will")                      \
 	X(TICK_CUT, "slices cut because others wait")                          \
+	X(TICK_CALL, "called an idle CPU of another domain")                   \
 	/* fit: heavy tasks on small cores */                                  \
 	X(FIT_ESCAPE, "left a core too small for it")                          \
 	X(FIT_STAY, "too small, but no bigger one idle")                       \

@@ -115,10 +115,18 @@ ENV_HOT void queue_leave(struct task_ctx *t)
 		queue_leave_cpu(t->queue_id, queue == QUEUE_WARM);
 }
 
+/* The first to wait in the domain: others may come and help when this is long ago; see steal.h. */
+static inline void queue_note_waiting(struct domain *d)
+{
+	if (env_conf()->nr_domains > 1 && !line_waiting(&d->line) && !read_word(&d->warm_tiles))
+		d->waiting_since_ns = env_now();
+}
+
 static inline void queue_enter_domain(struct task_ctx *t, struct domain *d)
 {
 	struct machine *m = env_machine();
 
+	queue_note_waiting(d);
 	t->queue = QUEUE_DOMAIN;
 	t->queue_id = d->id;
 	__sync_fetch_and_add(&d->line, LINE_ARRIVED + LINE_WAITING);
@@ -153,6 +161,7 @@ static inline void queue_enter_warm(struct task_ctx *t, struct cpu_ctx *c, struc
 	struct machine *m = env_machine();
 	struct tile *tile = env_tile(c->tile);
 
+	queue_note_waiting(d);
 	t->queue = QUEUE_WARM;
 	t->queue_id = cpu;
 	__sync_fetch_and_add(&c->line, LINE_ARRIVED + LINE_WAITING);

@@ -194,6 +194,7 @@ static inline void sched_tick(struct task_struct *p)
 		env_task_set_slice(p, 0);
 		return;
 	}
+	steal_call(d);
 	nr_waiting = lineup_waiting(d, c);
 	if (!nr_waiting)
 		return;

@@ -24,6 +24,7 @@
 
 #include "account.h"
 #include "affinity.h"
+#include "far.h"
 #include "fit.h"
 #include "hog.h"
 #include "idle.h"
@@ -39,6 +40,7 @@ enum select_want {
 	WANT_ACTIVE = 2, /* it is among the policy's active CPUs */
 	WANT_NEAR = 4,	 /* it is in the home domain, unless all there are of lesser kinds */
 	WANT_COOL = 8,	 /* others do not use it much; only where we set clocks, see speed.h */
+	WANT_LONG = 16,	 /* it is not brief, that is, idle for moments only: see far.h */
 };
 
 /* How to choose, as bits. */
@@ -123,6 +125,16 @@ static inline bool select_step_spread(u32 i, struct select_step *step)
 	return i < 4;
 }
 
+/* Those of the idle slots that are left alone as they are idle for moments only. */
+static inline u64 select_brief(const struct tile *t, u64 idle)
+{
+	u64 brief = idle & read_word(&t->brief);
+
+	if (brief)
+		count(STAT_SEL_BRIEF);
+	return brief;
+}
+
 /* Idle slots of a tile that the task may use and that are of this kind and what is wanted. */
 ENV_HOT u64 select_slots(const struct topo_conf *conf, const struct task_ctx *task,
 			 const struct tile *t, u32 kind, u32 want)
@@ -139,6 +151,8 @@ ENV_HOT u64 select_slots(const struct topo_conf *conf, const struct task_ctx *ta
 		idle &= policy_active_slots(t);
 	if (conf->sets_speed && (want & WANT_COOL))
 		idle &= ~read_word(&t->hot);
+	if (want & WANT_LONG)
+		idle &= ~select_brief(t, idle);
 	return idle & affinity_slots(conf, task, t);
 }
 
@@ -284,6 +298,21 @@ static inline bool select_pushes(const struct cpu_ctx *prev, const struct select
 	return step->reach > LEVEL_LLC && !read_word(&home->idle_tiles);
 }
 
+/*
+ * What a CPU far away has to be: who wakes often leaves brief ones alone, see far.h. Not while one
+ * is idle at home: what the step wants is not to be had there, and the task would not wait.
+ */
+static inline u32 select_far_want(const struct task_ctx *task, const struct domain *home,
+				  const struct select_step *step)
+{
+	const struct topo_conf *conf = env_conf();
+
+	if (!far_is_patient(conf) || read_word(&home->idle_tiles) ||
+	    !far_wakes_often(task->sleep_freq, far_nearest_ns(conf, home)))
+		return step->want;
+	return step->want | WANT_LONG;
+}
+
 static inline s32 select_by_step(struct task_ctx *task, const struct cpu_ctx *prev, u32 prev_cpu,
 				 const struct select_step *step)
 {
@@ -298,7 +327,8 @@ static inline s32 select_by_step(struct task_ctx *task, const struct cpu_ctx *pr
 			cpu = select_domain(task, prev->domain, step->kind, step->want);
 	}
 	if (cpu < 0 && select_goes_far(home, step))
-		cpu = select_far(task, prev->domain, step->kind, step->want, step->reach);
+		cpu = select_far(task, prev->domain, step->kind, select_far_want(task, home, step),
+				 step->reach);
 	return cpu;
 }
 

@@ -3,32 +3,25 @@
  * Taking work from other domains.
  *
  * A CPU with nothing to do in its own domain walks the others, nearest first, and takes the first
- * task of one where the wait it saves is worth more than what the move costs: the caches are cold
- * elsewhere, and so is memory on another node. It does not where it is idle for less than that at a
- * time, while one of two tasks that hand work to each other runs elsewhere, say: the task it takes
- * would be pushed off at once. A CPU with work takes tasks for balance: see balance.h.
+ * task of one where the wait it saves is worth more than what the move costs, as it has lasted for
+ * as long already: see far.h. It does not where it is idle for less than that at a time, while one
+ * of two tasks that hand work to each other runs elsewhere, say: the task it takes would be pushed
+ * off at once. A CPU with work takes tasks for balance: see balance.h.
  */
 #ifndef SCX_TOPO_STEAL_H
 #define SCX_TOPO_STEAL_H
 
 #include "balance.h"
+#include "far.h"
+#include "idle.h"
 #include "queue.h"
 #include "vtime.h"
 
-#define STEAL_TRIES	8  /* domains of a ring to look at */
-#define DISTANCE_REMOTE 20 /* ACPI SLIT: twice as far as local memory */
+#define STEAL_TRIES 8 /* domains of a ring to look at */
 
 /* Two odd numbers with irregular bits. */
 #define MISS_HASH1 0x9e3779b1U
 #define MISS_HASH2 0x85ebca77U
-
-/* What it costs to move a task; across nodes in proportion to how much farther memory is. */
-static inline u64 steal_cost_ns(const struct topo_conf *conf, const struct ring *ring)
-{
-	if (ring->level == LEVEL_NODE)
-		return conf->steal_node_ns;
-	return conf->steal_machine_ns * ring->distance / DISTANCE_REMOTE;
-}
 
 /*
  * How long the first in line would wait at home. A CPU of the domain comes free about once in a
@@ -109,12 +102,17 @@ static inline bool steal_pays(const struct cpu_ctx *c, const struct domain *d, u
 			      u64 cost_ns, bool busy)
 {
 	const struct domain *home = env_domain(c->domain);
+	u64 now;
 
 	if (!home || steal_gain_ns(env_conf(), nr_waiting, d->nr_cpus) < cost_ns)
 		return false;
 	if (busy)
 		return balance_pays(home, d);
-	return !c->idle_avg_ns || c->idle_avg_ns >= cost_ns;
+	now = env_now();
+	if (!far_has_time(c->idle_avg_ns, c->idle_since_ns, now, cost_ns))
+		return false;
+	return !far_is_patient(env_conf()) ||
+	       far_is_due(d->waiting_since_ns, c->stole_ns, now, cost_ns);
 }
 
 ENV_SUBPROG bool steal_from(u32 cpu, u32 domain, u32 level, u64 cost_ns, bool busy)
@@ -136,6 +134,7 @@ ENV_SUBPROG bool steal_from(u32 cpu, u32 domain, u32 level, u64 cost_ns, bool bu
 		steal_note_miss(c, d);
 		return false;
 	}
+	c->stole_ns = env_now();
 	count(level == LEVEL_NODE ? STAT_DSP_STEAL_NODE : STAT_DSP_STEAL_MACHINE);
 	return true;
 }
@@ -153,7 +152,7 @@ ENV_SUBPROG bool steal_from_ring(u32 cpu, u32 home, u32 index, bool busy)
 		return false;
 	ring = &h->rings[index];
 	domains = ring->domains & read_word(&m->waiting_domains[ring->word % DOMAIN_WORDS]);
-	cost_ns = steal_cost_ns(env_conf(), ring);
+	cost_ns = far_cost_ns(env_conf(), ring);
 	env_for(i, 0, STEAL_TRIES) {
 		u32 n = first_bit_from(domains, home);
 
@@ -179,6 +178,59 @@ static inline bool steal(const struct domain *home, u32 cpu, bool busy)
 			break;
 	}
 	return stolen;
+}
+
+/* The first CPU of the domain that is idle; or -1. */
+static inline s32 steal_idle_cpu(const struct domain *d)
+{
+	u64 tiles = d ? read_word(&d->idle_tiles) : 0;
+	const struct tile *t = tiles ? env_tile(d->first_tile + first_bit(tiles)) : NULL;
+	u64 idle = t ? read_word(&t->idle) : 0;
+
+	return idle ? t->cpu[first_bit(idle) & (TILE_SLOTS - 1)] : -1;
+}
+
+/* An idle CPU elsewhere, not farther than what has been waited here by now is worth; or -1. */
+ENV_SUBPROG s32 steal_helper(u32 home)
+{
+	const struct domain *h = env_domain(home);
+	const struct machine *m = env_machine();
+	u32 i, nr_rings = h ? h->nr_rings : 0;
+	s32 cpu = -1;
+
+	env_for(i, 0, nr_rings) {
+		const struct ring *ring = &h->rings[env_index(i, TOPO_MAX_RINGS)];
+		u64 domains;
+
+		if (!m ||
+		    time_before(env_now(), h->waiting_since_ns + far_cost_ns(env_conf(), ring)))
+			break;
+		domains = ring->domains & read_word(&m->idle_domains[ring->word % DOMAIN_WORDS]);
+		if (domains)
+			cpu = steal_idle_cpu(
+				env_domain(ring->word * 64 + first_bit_from(domains, home)));
+		if (cpu >= 0)
+			break;
+	}
+	return cpu;
+}
+
+/*
+ * At the tick of a CPU: somebody waits in its domain. Who is called is claimed, so that the tick of
+ * the next CPU calls another.
+ */
+static inline void steal_call(const struct domain *d)
+{
+	const struct cpu_ctx *c;
+	s32 cpu = -1;
+
+	if (far_is_patient(env_conf()) && (line_waiting(&d->line) || read_word(&d->warm_tiles)))
+		cpu = steal_helper(d->id);
+	c = cpu < 0 ? NULL : env_cpu(cpu);
+	if (!c || !idle_claim_cpu(c))
+		return;
+	count(STAT_TICK_CALL);
+	kick_idle(cpu);
 }
 
 #endif

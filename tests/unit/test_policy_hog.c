@@ -268,7 +268,7 @@ static void a_hog_with_the_earlier_deadline_stays(void **state)
 
 static void who_was_put_back_goes_far_when_it_has_settled(void **state)
 {
-	struct task_ctx t = { .joined_ns = 996 * MS + 1 };
+	struct task_ctx t = { .joined_ns = 996 * MS + 1, .sleep_freq = HOG_SLEEP_FREQ };
 
 	(void)state;
 	assert_int_equal(enqueue_how(&t, ENV_ENQ_WAKEUP), SELECT_FAR | SELECT_PUSH);

@@ -152,6 +152,7 @@ static void other_domains_take_warm_tasks_too(void **state)
 
 	(void)state;
 	enter(&a, 13, true);
+	fake.now_ns += 10 * MS;
 	/* One waits for eight CPUs: 20 ms * 8/9 / 8. */
 	assert_false(steal_from(0, 1, LEVEL_NODE, 2222222 + 1, false));
 	assert_int_equal(counted(STAT_DSP_STEAL_LEFT), 1);
