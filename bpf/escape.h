@@ -46,7 +46,7 @@ static inline bool escape_begins(struct task_struct *p, const struct cpu_ctx *c)
 	t = env_task(p);
 	if (!t || t->escaping || !escape_is_due(p, t, c, env_now()))
 		return false;
-	t->escaping = 1;
+	t->escaping = TASK_ESCAPES;
 	return true;
 }
 
@@ -79,7 +79,7 @@ static inline bool escape_ends(struct task_struct *p, struct task_ctx *t, u32 fr
 {
 	s32 cpu;
 
-	t->escaping = 0;
+	t->escaping = TASK_STAYS;
 	t->run_ns = 0;
 	cpu = escape_find_cpu(t, from_cpu);
 	if (cpu < 0) {

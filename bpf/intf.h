@@ -153,7 +153,10 @@ struct cpu_ctx {
 	u64 util_ns; /* when util was last brought up to date */
 	u32 util;    /* of its full speed, 1024 is all the time */
 	u32 speed;   /* what the governor was asked for; 0: nothing yet */
-	u64 pad1;
+
+	/* Written where powersave has kinds of core to choose from only; see descend.h. */
+	u32 called_stint; /* that is to go on elsewhere; 0: none */
+	u32 called_by;	  /* the CPU that takes it */
 
 	/* What runs here. */
 	u64 deadline_ns;   /* of the running task */
@@ -188,6 +191,13 @@ enum task_queue {
 	QUEUE_WARM, /* in the DSQ of the CPU it ran on last, for its cache; others may take it */
 };
 
+/* Whether a task leaves its core. */
+enum task_escape {
+	TASK_STAYS,
+	TASK_ESCAPES,  /* it is too small for it; see escape.h */
+	TASK_DESCENDS, /* it is dear, and a cheaper one is idle; see descend.h */
+};
+
 /*
  * Kept for each task while it is scheduled by us. `allowed` is its CPU affinity as slots;
  * conf.nr_words words are in use. (The kernel wants the size of task storage fixed at build time.)
@@ -210,7 +220,7 @@ struct task_ctx {
 	u32 sleep_freq;	   /* EWMA of voluntary switches in 100 ms; see vtime.h */
 	u32 load;	   /* what it adds to the load of `domain`; 0 while it sleeps */
 	u32 util;	   /* share of the most powerful CPU that it uses, 1024 is all; see fit.h */
-	u32 escaping;	   /* on its way off a core too small for it; see escape.h */
+	u32 escaping;	   /* enum task_escape */
 	u64 allowed[TOPO_MAX_WORDS];
 };
 #define NO_CPU ((u32)-1)
@@ -336,6 +346,7 @@ struct topo_conf {
 	/* fit: heavy tasks on small cores */                                  \
 	X(FIT_ESCAPE, "left a core too small for it")                          \
 	X(FIT_STAY, "too small, but no bigger one idle")                       \
+	X(FIT_DESCEND, "left a dear core for a cheap one")                     \
 	/* speed: what the governor of clocks is asked for */                  \
 	X(SPEED_UP, "asked for a faster clock")                                \
 	X(SPEED_DOWN, "asked for a slower clock")                              \

@@ -16,6 +16,7 @@
 #ifndef SCX_TOPO_SCHED_H
 #define SCX_TOPO_SCHED_H
 
+#include "descend.h"
 #include "dispatch.h"
 #include "enqueue.h"
 #include "escape.h"
@@ -40,6 +41,14 @@ static inline s32 sched_select_cpu(struct task_struct *p, s32 prev_cpu, u32 enq)
 	return cpu;
 }
 
+/* A task that leaves its core goes to the one that was found for it. */
+static inline bool sched_moves(struct task_struct *p, struct task_ctx *t, u32 cpu, u32 enq)
+{
+	if (t->escaping == TASK_DESCENDS)
+		return descend_ends(p, t, cpu, enq);
+	return escape_ends(p, t, cpu, enq);
+}
+
 static inline void sched_enqueue(struct task_struct *p, u32 enq)
 {
 	u32 cpu = env_task_cpu(p);
@@ -55,7 +64,7 @@ static inline void sched_enqueue(struct task_struct *p, u32 enq)
 	if (enq & ENV_ENQ_WAKEUP)
 		note_wakeup(t);
 	queue_leave(t);
-	if (t->escaping && escape_ends(p, t, cpu, enq))
+	if (t->escaping && sched_moves(p, t, cpu, enq))
 		return;
 	if (env_task_pinned(p))
 		enqueue_pinned(p, t, c, d, cpu, enq);
@@ -71,14 +80,15 @@ static inline void sched_dispatch(u32 cpu, struct task_struct *prev)
 	struct cpu_ctx *c = env_cpu(cpu);
 	struct domain *d = c && c->online ? env_domain(c->domain) : NULL;
 	struct task_ctx *t = prev ? env_task(prev) : NULL;
-	bool escapes = t && t->escaping;
 	struct dispatch_first first;
+	bool escapes;
 
 	if (!d) {
 		count(STAT_BAD_CPU);
 		return;
 	}
 	c->stays = 0;
+	escapes = t && (t->escaping || descend_begins(prev, t, c));
 	dispatch_find_first(c, d, cpu, t, &first);
 	if (!escapes && dispatch_balance(d, cpu))
 		return;
@@ -230,6 +240,8 @@ static inline void sched_update_idle(u32 cpu, bool idle)
 		idle_set_cpu(c);
 	if (speed_matters(env_conf()))
 		speed_idle(cpu);
+	else if (fit_matters(env_conf()) && env_steered())
+		descend_call(cpu);
 }
 
 /* A task becomes ours: new, or from another class. It starts at its domain's clock. */

@@ -7,7 +7,7 @@ set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 . tests/lib/command.sh
 
-table=$(DURATION=4s tests/bench/energy 8 20 30) || exit 1
+table=$(DURATION=4s tests/bench/energy 8 20 30 50) || exit 1
 echo "$table"
 
 # saves MACHINE LOAD AT_MOST: the energy of powersave, of the model's
@@ -28,6 +28,8 @@ saves 225U 20 0.80
 saves 225U 30 0.80
 saves GB10 20 0.90 # its small cores cost nearly as much for the same work
 saves GB10 30 0.92
+saves 1370P 50 0.79 # as work comes back from dear cores
+saves 225U 50 0.81
 
 # With clocks that schedutil sets: asking for speed is what makes it no worse than the model of EEVDF.
 table=$(GOVERNOR=schedutil DURATION=4s tests/bench/energy 4 video 30) || exit 1
