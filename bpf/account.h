@@ -85,17 +85,16 @@ static inline u64 stint_ns(const struct task_ctx *t, u64 now_ns)
 
 /* The stint ends: the task is charged for it, and the domain's clock moves on. */
 ENV_HOT void charge_stint(struct task_struct *p, struct task_ctx *t, const struct cpu_ctx *c,
-			  u64 now_ns)
+			  struct domain *d, u64 now_ns)
 {
 	struct cpu_stats *stats = env_stats();
-	struct domain *d = env_domain(c->domain);
 	u64 run_ns = stint_ns(t, now_ns);
 	u64 charge = charge_ns(run_ns, env_task_weight(p), c->capacity);
 
 	t->run_start_ns = 0;
 	t->vruntime_ns += charge;
 	t->awake_ns += charge;
-	if (d && run_ns)
+	if (run_ns)
 		__sync_fetch_and_add(&d->clock_ns, clock_step_ns(run_ns, d->load, c->capacity));
 	if (stats)
 		stats->busy_ns += run_ns;

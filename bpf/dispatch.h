@@ -37,8 +37,8 @@ static inline bool dispatch_own_deadline(const struct cpu_ctx *c, u32 cpu, u64 *
  * Deadlines are looked up only when something depends on them: looking costs more than moving.
  * Tasks counted may not have landed yet, so either queue can turn out empty.
  */
-static inline void dispatch_find_first(const struct cpu_ctx *c, const struct domain *d, u32 cpu,
-				       bool compare, struct dispatch_first *first)
+ENV_HOT void dispatch_find_first(const struct cpu_ctx *c, const struct domain *d, u32 cpu,
+				 bool compare, struct dispatch_first *first)
 {
 	bool own = line_waiting(&c->line), shared = line_waiting(&d->line);
 	u64 deadline;
@@ -94,7 +94,7 @@ static inline void dispatch_keep(struct task_struct *prev, struct task_ctx *t, s
 {
 	u64 now = env_now(), slice;
 
-	charge_stint(prev, t, c, now);
+	charge_stint(prev, t, c, d, now);
 	slice = lineup(prev, t, d, lineup_waiting(d, c), false);
 	t->wait_start_ns = 0;
 	t->run_start_ns = now;

@@ -30,6 +30,9 @@
 #define ENV_SUBPROG static inline
 #endif
 
+/* What is rarely called, lest it takes registers from what is called all the time. */
+#define ENV_RARE static __attribute__((noinline, unused))
+
 /*
  * An index made safe by a mask, which the compiler would drop after a comparison, and the verifier
  * needs where the compiler has computed the address before comparing. `size` is a power of two.

@@ -41,6 +41,17 @@ static inline void lineup_leave(struct task_ctx *t)
 	t->load = 0;
 }
 
+/* The same for one that ran, and so has joined the domain of its CPU. */
+static inline void lineup_leave_from(struct task_ctx *t, struct domain *d)
+{
+	if (t->domain != d->id) {
+		lineup_leave(t);
+		return;
+	}
+	__sync_fetch_and_add(&d->load, -(u64)t->load);
+	t->load = 0;
+}
+
 /*
  * The task competes in this domain, with its weight as it is now. Vruntime and deadline belong to
  * the clock of one domain; another's may be far from it.

@@ -38,6 +38,15 @@ static inline void waiting_domain_show(struct machine *m, u32 domain)
 		set_bits(word, bit(domain));
 }
 
+/* Somebody waits for this CPU or may wait in its domain. */
+static inline bool queue_may_wait(const struct machine *m, const struct cpu_ctx *c)
+{
+	u32 domain = c->domain;
+
+	return line_waiting(&c->line) ||
+	       (read_word(&m->waiting_domains[domain / 64 % DOMAIN_WORDS]) & bit(domain));
+}
+
 static inline void waiting_domain_hide(struct machine *m, struct domain *d)
 {
 	clear_bits(&m->waiting_domains[d->id / 64 % DOMAIN_WORDS], bit(d->id));

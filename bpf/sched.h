@@ -113,7 +113,7 @@ static inline void sched_start_speed(struct task_ctx *t, const struct cpu_ctx *c
 }
 
 /* A task gets on that was to be the next one here. Somebody more urgent may have come since. */
-static inline void sched_was_next(const struct task_ctx *t, const struct cpu_ctx *c, u32 cpu)
+ENV_RARE void sched_was_next(const struct task_ctx *t, const struct cpu_ctx *c, u32 cpu)
 {
 	const struct domain *d = env_domain(c->domain);
 	struct dispatch_first first;
@@ -148,7 +148,7 @@ static inline void sched_running(struct task_struct *p)
 	c->run_start_ns = now;
 	c->yielded = 0;
 	hog_begins(t, c, now);
-	if (next)
+	if (next && queue_may_wait(env_machine(), c))
 		sched_was_next(t, c, cpu);
 	if (speed_matters(env_conf()))
 		sched_start_speed(t, c, cpu, now);
@@ -159,21 +159,23 @@ static inline void sched_stopping(struct task_struct *p, bool runnable)
 {
 	struct task_ctx *t = env_task(p);
 	struct cpu_ctx *c = env_cpu(env_task_cpu(p));
+	struct domain *d;
 	u64 now;
 
 	if (!c)
 		return;
 	c->run_start_ns = 0;
 	hog_ends(c);
-	if (!t)
+	d = env_domain(c->domain);
+	if (!t || !d)
 		return;
 	now = env_now();
-	charge_stint(p, t, c, now);
+	charge_stint(p, t, c, d, now);
 	if (runnable) {
 		t->wait_start_ns = now;
 		return;
 	}
-	lineup_leave(t);
+	lineup_leave_from(t, d);
 	t->escaping = 0;
 	t->left_ns = now;
 }

@@ -109,7 +109,7 @@ static void a_stint_is_charged_and_moves_the_clock(void **state)
 	p.ctx.awake_ns = 7 * MS;
 	fake.domains[1].load = 400;
 	fake.cpus[16].capacity = 512;
-	charge_stint(&p, &p.ctx, &fake.cpus[16], 1000 * MS);
+	charge_stint(&p, &p.ctx, &fake.cpus[16], env_domain(fake.cpus[16].domain), 1000 * MS);
 	assert_int_equal(p.ctx.run_start_ns, 0);
 	assert_int_equal(p.ctx.vruntime_ns, 5001 * MS);
 	assert_int_equal(p.ctx.awake_ns, 8 * MS);
@@ -117,13 +117,13 @@ static void a_stint_is_charged_and_moves_the_clock(void **state)
 	assert_int_equal(fake.domains[0].clock_ns, 5000 * MS);
 	assert_int_equal(fake.stats.busy_ns, 4 * MS);
 	assert_int_equal(p.ctx.run_ns, 0); /* nothing to fit with one kind of core */
-	charge_stint(&p, &p.ctx, &fake.cpus[16], 1010 * MS);
+	charge_stint(&p, &p.ctx, &fake.cpus[16], env_domain(fake.cpus[16].domain), 1010 * MS);
 	assert_int_equal(p.ctx.vruntime_ns, 5001 * MS);
 	assert_int_equal(fake.stats.busy_ns, 4 * MS);
 
 	fake.conf.nr_kinds = 2;
 	p.ctx.run_start_ns = 1010 * MS;
-	charge_stint(&p, &p.ctx, &fake.cpus[16], 1014 * MS);
+	charge_stint(&p, &p.ctx, &fake.cpus[16], env_domain(fake.cpus[16].domain), 1014 * MS);
 	assert_int_equal(p.ctx.run_ns, 4 * MS);
 	assert_int_equal(p.ctx.util_ns, 1014 * MS);
 	assert_int_equal(p.ctx.util, 56); /* 4 * 512 / (32 + 4) */
