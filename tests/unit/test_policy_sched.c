@@ -97,6 +97,7 @@ static void an_escaping_task_does_not_go_on(void **state)
 	sched_dispatch(6, &p);
 	assert_int_equal(counted(STAT_DSP_DOMAIN), 1);
 	assert_int_equal(counted(STAT_DSP_KEEP), 0);
+	assert_int_equal(fake.domains[1].balance_ns, 0); /* nor is it a time to compare domains */
 }
 
 /* --- Running, stopping, sleep --- */
@@ -154,12 +155,21 @@ static void check_was_next(enum task_queue queue, u64 first_ns, bool kicked)
 
 static void who_came_meanwhile_is_not_passed(void **state)
 {
+	struct task_struct p = fake_task(5);
+
 	(void)state;
 	check_was_next(QUEUE_NEXT, 0, false);
 	check_was_next(QUEUE_NEXT, 4999 * MS - 1, true);
 	check_was_next(QUEUE_NEXT, 4999 * MS, false);
 	check_was_next(QUEUE_CPU, 4000 * MS, false);
 	assert_int_equal(counted(STAT_KICK_PREEMPT), 1);
+	fake_queue(DOMAIN_DSQ(1), 0, 0);
+	fake.machine.waiting_domains[0] = 0;
+	fake_queue(CPU_DSQ(5), 1, 4000 * MS); /* another pinned one */
+	p.ctx.deadline_ns = 5000 * MS;
+	queue_enter_next(&p.ctx, &fake.cpus[5], 5);
+	sched_running(&p);
+	assert_int_equal(counted(STAT_KICK_PREEMPT), 2);
 }
 
 static void stopping_charges_it(void **state)
@@ -195,10 +205,23 @@ static void who_leaves_does_not_count_any_more(void **state)
 	p.ctx.awake_ns = 7;
 	sched_stopping(&p, false);
 	assert_int_equal(fake.domains[1].load, 0);
+	assert_int_equal(p.ctx.load, 0);
 	assert_int_equal(p.ctx.escaping, 0);
 	assert_int_equal(p.ctx.awake_ns, 7);
 	assert_int_equal(p.ctx.left_ns, 1000 * MS);
 	assert_int_equal(counted(STAT_RUN_SLEEP), 0);
+}
+
+/* As it may be after a while in which the kernel did without us. */
+static void who_ran_elsewhere_leaves_that_domain(void **state)
+{
+	struct task_struct p = fake_task(5);
+
+	(void)state;
+	lineup_join(&p, &p.ctx, &fake.domains[0]);
+	sched_stopping(&p, false);
+	assert_int_equal(fake.domains[0].load, 0);
+	assert_int_equal(fake.domains[1].load, 0);
 }
 
 static void sleep_shows_on_waking(void **state)
@@ -386,6 +409,7 @@ int main(void)
 		cmocka_unit_test_setup(stopping_charges_it, fake_four_domains),
 		cmocka_unit_test_setup(who_came_meanwhile_is_not_passed, fake_four_domains),
 		cmocka_unit_test_setup(who_leaves_does_not_count_any_more, fake_four_domains),
+		cmocka_unit_test_setup(who_ran_elsewhere_leaves_that_domain, fake_four_domains),
 		cmocka_unit_test_setup(sleep_shows_on_waking, fake_four_domains),
 		cmocka_unit_test_setup(another_class_takes_who_waits, fake_four_domains),
 		cmocka_unit_test_setup(a_slice_is_cut_once_others_wait, fake_four_domains),
