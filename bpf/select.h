@@ -313,8 +313,8 @@ static inline u32 select_far_want(const struct task_ctx *task, const struct doma
 	return step->want | WANT_LONG;
 }
 
-static inline s32 select_by_step(struct task_ctx *task, const struct cpu_ctx *prev, u32 prev_cpu,
-				 const struct select_step *step)
+ENV_HOT s32 select_by_step(struct task_ctx *task, const struct cpu_ctx *prev, u32 prev_cpu,
+			   const struct select_step *step)
 {
 	const struct domain *home = env_domain(prev->domain);
 	s32 cpu = -1;
