@@ -189,6 +189,10 @@ $(bpf-O)/%.bpf.o: bpf/%.bpf.c $(bpf-O)/vmlinux.h Makefile
 	$(say) BPF $@
 	$(Q)$(CLANG) $(bpf-cflags) -MMD -MP -c -o $@ $<
 
+# For a test that adds up stack frames.
+$(bpf-O)/%.bpf.s: bpf/%.bpf.c $(bpf-O)/%.bpf.o Makefile
+	$(Q)$(CLANG) $(bpf-cflags) -S -o $@ $<
+
 $(bpf-O)/%.linked.o: $(bpf-O)/%.bpf.o
 	$(Q)$(BPFTOOL) gen object $@ $<
 
@@ -249,6 +253,7 @@ $(unit-tests:%=%.passed): %.passed: % FORCE
 	$(Q)ASAN_OPTIONS=detect_leaks=1 timeout 300 $* >$*.log 2>&1 || { cat $*.log; exit 1; }
 
 $(filter $(O)/tests/user/%,$(quick-scripts:%=$(O)/%.passed)): $(libraries)
+$(filter $(O)/tests/stack/%,$(quick-scripts:%=$(O)/%.passed)): $(bpf-sources:bpf/%.c=$(bpf-O)/%.s)
 $(O)/%.sh.passed: %.sh $(programs) FORCE
 	$(say) TEST $*.sh
 	@mkdir -p $(@D)
