@@ -3,9 +3,9 @@
  * Work comes down from dear cores.
  *
  * Who wakes while the cheap cores are busy gets a dear one, as nobody is to wait beside an idle
- *CPU. In powersave it does not stay there: a cheap core that goes idle calls down the task of a
- *dearer core nearby, which goes on where it costs less, and is done no later than if it had begun
- *there.
+ * CPU. In powersave it does not stay there: a cheap core that goes idle calls down the task of a
+ * dearer core nearby, which goes on where it costs less, and is done no later than if it had begun
+ * there.
  *
  *	E cores busy, frame starts on a P core; 0.5 ms later E core 3 goes idle
  *	-> the frame's other 2 ms of a P core take it 3 ms on E core 3, for half of the energy
@@ -19,9 +19,9 @@
 #define SCX_TOPO_DESCEND_H
 
 #include "enqueue.h"
+#include "escape.h"
 #include "fit.h"
 #include "speed.h"
-#include "steal.h"
 
 #define DESCEND_NS    (5 * NSEC_PER_MSEC) /* who has computed for longer is not called */
 #define DESCEND_TRIES 4			  /* dear CPUs to look at */
@@ -128,12 +128,7 @@ static inline bool descend_ends(struct task_struct *p, struct task_ctx *t, u32 f
 	if (!to || !descend_may_go(t, cpu) || !idle_claim_cpu(to))
 		return false;
 	count(STAT_FIT_DESCEND);
-	count(STAT_ENQ_IDLE);
-	enqueue_idle_cpu(p, t, cpu, enq);
-	kick_idle(cpu);
-	/* As in escape_ends(). */
-	if (steal_may_pay())
-		kick_idle(from_cpu);
+	escape_to(p, t, from_cpu, cpu, enq);
 	return true;
 }
 

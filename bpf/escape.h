@@ -74,6 +74,18 @@ ENV_SUBPROG s32 escape_find_cpu(struct task_ctx *task, u32 from_cpu)
 	return cpu;
 }
 
+/* The task goes on at once on another CPU, idle and claimed, instead of the one it leaves. */
+static inline void escape_to(struct task_struct *p, struct task_ctx *t, u32 from_cpu, u32 cpu,
+			     u32 enq)
+{
+	count(STAT_ENQ_IDLE);
+	enqueue_idle_cpu(p, t, cpu, enq);
+	kick_idle(cpu);
+	/* As it might have stayed, the CPU it leaves has not looked for work elsewhere. */
+	if (steal_may_pay())
+		kick_idle(from_cpu);
+}
+
 /* At the enqueue that follows. False: there is no better core, so it is an ordinary task again. */
 static inline bool escape_ends(struct task_struct *p, struct task_ctx *t, u32 from_cpu, u32 enq)
 {
@@ -87,12 +99,7 @@ static inline bool escape_ends(struct task_struct *p, struct task_ctx *t, u32 fr
 		return false;
 	}
 	count(STAT_FIT_ESCAPE);
-	count(STAT_ENQ_IDLE);
-	enqueue_idle_cpu(p, t, cpu, enq);
-	kick_idle(cpu);
-	/* As it might have stayed, the CPU it leaves has not looked for work elsewhere. */
-	if (steal_may_pay())
-		kick_idle(from_cpu);
+	escape_to(p, t, from_cpu, cpu, enq);
 	return true;
 }
 
