@@ -1,12 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The dispatcher's clock, which is none of those that a program can ask for, and drifts against
- * them. Moments in its tables, such as when a policy expires, are on it.
+ * Clocks: those that a program can ask for, and the dispatcher's, which is none of them and drifts
+ * against them. Moments in its tables, such as when a policy expires, are on the dispatcher's.
  */
 #ifndef SCX_TOPO_CLOCK_H
 #define SCX_TOPO_CLOCK_H
 
+#include <time.h>
+
 #include "../bpf/intf.h"
+
+static inline u64 clock_now_ns(clockid_t clock)
+{
+	struct timespec time;
+
+	clock_gettime(clock, &time);
+	return time.tv_sec * NSEC_PER_SEC + time.tv_nsec;
+}
 
 /*
  * Whatever ran last started then; it may have been ourselves. 0: nothing of ours runs, which is so

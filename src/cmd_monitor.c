@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "commands.h"
 #include "energy/rapl.h"
 #include "help.h"
@@ -114,14 +115,6 @@ static int parse(int argc, char **argv, struct options *options)
 		status = fail_usage("--serve reports nothing by itself: no interval, -n or "
 				    "--format with it");
 	return status;
-}
-
-static u64 clock_now_ns(clockid_t clock)
-{
-	struct timespec time;
-
-	clock_gettime(clock, &time);
-	return time.tv_sec * NSEC_PER_SEC + time.tv_nsec;
 }
 
 static void pause_for(double seconds)

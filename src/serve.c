@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "message.h"
 #include "serve.h"
 #include "stats_server.h"
@@ -35,14 +36,6 @@ struct client {
 	struct activities activities;
 	struct meter meters[NR_METERS];
 };
-
-static u64 clock_now_ns(clockid_t clock)
-{
-	struct timespec time;
-
-	clock_gettime(clock, &time);
-	return time.tv_sec * NSEC_PER_SEC + time.tv_nsec;
-}
 
 static void add_energy(struct meter *meter, u64 energy_uj, u64 time_ns)
 {
