@@ -9,10 +9,10 @@ asked() {
 	sed -n "s/^  asked for a $1 clock  *//p" <<<"$output"
 }
 
-# clocks WHAT KERNEL GOVERNOR[,LATER] MODE [SECONDS]
+# clocks WHAT KERNEL GOVERNOR[,LATER] MODE
 clocks() {
 	expect_status "$1" 0 "$vm" --kernel "$2" --smp "8,sockets=1,cores=4,threads=2" --file tests/vm/clocks \
-		-- clocks "$3" "$4" load --seconds "${5:-4}" --limit 8000
+		-- clocks "$3" "$4" load --seconds 4 --limit 8000
 }
 
 for kernel in 6.16 7.3; do
@@ -27,10 +27,10 @@ expect "perf: slower" "" "$(asked slower)"
 clocks "another governor" 7.3 performance powersave
 expect "another governor: nothing" "" "$(asked faster)$(asked slower)"
 # At its end it counts what it asked for since it looked at the machine last.
-clocks "a new governor" 7.3 performance,schedutil powersave 30
+clocks "a new governor" 7.3 performance,schedutil powersave
 expect "a new governor: noticed" yes \
 	"$(grep -q "the governor of the clocks has changed" <<<"$output" && echo yes || echo "$output")"
 expect "a new governor: faster" yes "$([ "$(asked faster)" -gt 10 ] && echo yes || echo "$output")"
-clocks "a governor gone" 7.3 schedutil,performance powersave 30
+clocks "a governor gone" 7.3 schedutil,performance powersave
 expect "a governor gone: nothing" "" "$(asked faster)$(asked slower)"
 finish
