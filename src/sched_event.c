@@ -5,6 +5,8 @@
 
 #include "sched_event.h"
 
+#define IN_INTERRUPT 2 /* the flag that says so, after "d" and "N" */
+
 /*
  * "COMM-PID  [CPU] FLAGS SECONDS.MICROSECONDS: EVENT: ...". A task's name may have anything in it,
  * so the fields are found from the event's name backwards.
@@ -13,14 +15,16 @@ static bool parse_head(const char *line, const char *event_name, struct sched_ev
 {
 	unsigned long long seconds, us;
 	const char *at = event_name;
+	char flags[16];
 	unsigned int cpu;
 
 	while (at > line && at[-1] != '[')
 		at--;
-	if (at == line || sscanf(at, "%u] %*s %llu.%llu", &cpu, &seconds, &us) != 3)
+	if (at == line || sscanf(at, "%u] %15s %llu.%llu", &cpu, flags, &seconds, &us) != 4)
 		return false;
 	event->cpu = cpu;
 	event->time_us = seconds * 1000000 + us;
+	event->interrupt = strlen(flags) > IN_INTERRUPT && flags[IN_INTERRUPT] != '.';
 	return true;
 }
 

@@ -31,6 +31,7 @@ struct sched_event {
 	u32 prev_pid;	 /* EVENT_SWITCH: who goes */
 	bool prev_ready; /* and would rather have gone on */
 	u32 target_cpu;	 /* EVENT_WAKING, EVENT_WOKEN */
+	bool interrupt;	 /* not the doing of the task that runs there */
 	u32 khz;	 /* EVENT_FREQUENCY */
 
 	u64 slice_ns, deadline_ns; /* EVENT_GRANT */

@@ -25,7 +25,7 @@ struct ready {
 	u64 since_us; /* 0: it does not */
 	u32 domain;
 	u32 waker_cpu;
-	bool woken; /* not just pushed off its CPU */
+	bool woken; /* by a task, and not just pushed off its CPU */
 };
 
 struct domain_counts {
@@ -226,6 +226,17 @@ static void take_switch(struct trace_json *t, const struct sched_event *event)
 	write_counts(t, track->domain);
 }
 
+/* An arrow begins in a run: an idle CPU wakes nobody, nor does who is interrupted. */
+static void take_waking(struct trace_json *t, const struct sched_event *event)
+{
+	const struct track *target = find_track(t, event->target_cpu);
+	const struct track *waker = find_track(t, event->cpu);
+	u32 pid = event->pid % MAX_PID;
+
+	if (target && pid)
+		task_ready(t, pid, target, event->cpu, waker && waker->pid && !event->interrupt);
+}
+
 static void take_grant(struct trace_json *t, const struct sched_event *event)
 {
 	struct track *track = find_track(t, event->cpu);
@@ -267,17 +278,13 @@ static void take_power(struct trace_json *t, const struct sched_event *event)
 
 void trace_json_event(struct trace_json *t, const struct sched_event *event)
 {
-	const struct track *track;
-
 	t->now_us = event->time_us;
 	switch (event->type) {
 	case EVENT_SWITCH:
 		take_switch(t, event);
 		break;
 	case EVENT_WAKING:
-		track = find_track(t, event->target_cpu);
-		if (track && event->pid % MAX_PID)
-			task_ready(t, event->pid % MAX_PID, track, event->cpu, true);
+		take_waking(t, event);
 		break;
 	case EVENT_WOKEN:
 		break; /* EVENT_WAKING was before, and knows who did it */

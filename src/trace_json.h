@@ -2,9 +2,10 @@
 /*
  * Scheduling events as a file that ui.perfetto.dev opens: the JSON trace event format. A process is
  * a domain, its threads are the domain's CPUs, and a slice is a task that runs; an arrow leads from
- * a wake-up to the run that follows, and counters say how many tasks of a domain run and wait, what
- * frequency a CPU has and what power a zone takes, where the machine tells. Under sched_ext a slice
- * says what the scheduler gave the task: so much time, and the deadline by which it was queued.
+ * the run that woke it to the run that follows (none where a timer or a device did), and counters
+ * say how many tasks of a domain run and wait, what frequency a CPU has and what power a zone
+ * takes, where the machine tells. Under sched_ext a slice says what the scheduler gave the task: so
+ * much time, and the deadline by which it was queued.
  */
 #ifndef SCX_TOPO_TRACE_JSON_H
 #define SCX_TOPO_TRACE_JSON_H

@@ -51,6 +51,11 @@ static void test_waking_and_frequency(void **state)
 	assert_int_equal(e.pid, 42);
 	assert_int_equal(e.target_cpu, 1);
 	assert_string_equal(e.comm, "game");
+	assert_true(e.interrupt);
+	assert_true(sched_event_parse("            sh-9 [002] dN.4. 1.000010: sched_waking: "
+				      "comm=game pid=42 prio=120 target_cpu=001\n",
+				      &e));
+	assert_false(e.interrupt);
 	assert_true(sched_event_parse("            sh-9 [002] d.h4. 1.000010: cpu_frequency: "
 				      "state=2400000 cpu_id=7\n",
 				      &e));
@@ -159,6 +164,16 @@ static void test_file(void **state)
 		SWITCH(200, 3, 20, false, 10, "hog"),
 		SWITCH(260, 3, 10, false, 0, "swapper/3"),
 		{ .type = EVENT_FREQUENCY, .time_us = 270, .cpu = 1, .khz = 2400000 },
+		/* Woken by CPUs that run nothing, or are interrupted: who runs there has not. */
+		{ .type = EVENT_WAKING, .time_us = 271, .cpu = 3, .pid = 50, .target_cpu = 1 },
+		SWITCH(272, 1, 0, false, 50, "timed"),
+		{ .type = EVENT_WAKING,
+		  .time_us = 273,
+		  .cpu = 0,
+		  .pid = 60,
+		  .target_cpu = 3,
+		  .interrupt = true },
+		SWITCH(275, 3, 0, false, 60, "device"),
 		SWITCH(280, 9, 0, false, 40, "no such CPU"),
 		GRANT(280, 9, 40, 1, 1),
 		{ .type = EVENT_POWER, .time_us = 280, .zone = "cor\"e", .watts = 3.25 },
@@ -167,7 +182,7 @@ static void test_file(void **state)
 	char *text = trace_of(events, sizeof(events) / sizeof(events[0]), &nr);
 
 	(void)state;
-	assert_int_equal(nr, 4);
+	assert_int_equal(nr, 6);
 	/* Woken at 150 by CPU 0 of domain 0, ran at 170 on CPU 3 of domain 1, with an arrow. */
 	assert_non_null(strstr(text, "\"pid\":2,\"tid\":4,\"name\":\"ga?me\",\"ts\":170,\"dur\":30,"
 				     "\"args\":{\"pid\":20,\"prio\":120,\"waited_us\":20,"
@@ -182,6 +197,11 @@ static void test_file(void **state)
 	assert_non_null(strstr(text, "\"name\":\"hog\",\"ts\":200,\"dur\":60,\"args\":{\"pid\":10,"
 				     "\"prio\":120,\"waited_us\":20,"));
 	assert_null(strstr(text, "\"id\":1,"));
+	assert_non_null(strstr(text, "\"name\":\"timed\",\"ts\":272,\"dur\":8,\"args\":{\"pid\":50,"
+				     "\"prio\":120,\"waited_us\":1,"));
+	assert_non_null(strstr(text,
+			       "\"name\":\"device\",\"ts\":275,\"dur\":5,\"args\":{\"pid\":60,"
+			       "\"prio\":120,\"waited_us\":2,"));
 	assert_non_null(strstr(text, "\"ts\":180,\"args\":{\"running\":1,\"waiting\":1}}"));
 	assert_non_null(strstr(text, "\"name\":\"CPU 1 MHz\",\"pid\":1,\"ts\":270,\"args\":"
 				     "{\"MHz\":2400}}"));
