@@ -12,7 +12,7 @@ runs() {
 }
 
 expect_status "both schedulers" 0 "$vm" --smp "4,sockets=2,cores=2" --numa 2 --out "$out" -- '
-	load --seconds 600 --hogs 6 --pipes 0 --forks 0 --pinned 0 --terminals 0 --sleepers 2 >/dev/null &
+	load --seconds 600 --hogs 6 --pipes 1 --forks 0 --pinned 0 --terminals 0 --sleepers 2 >/dev/null &
 	scx_topo trace -o /out/own.json 1 || exit 1
 	with-scx_topo -- scx_topo trace -o /out/topo.json 1 || exit 1
 	mkdir /tmp/rapl; rapl --small-mw 2000 --big-mw 7000 /tmp/rapl >/tmp/rapl.out &
