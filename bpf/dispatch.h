@@ -105,6 +105,20 @@ static inline void dispatch_keep(struct task_struct *prev, struct task_ctx *t, s
 	count(STAT_DSP_KEEP);
 }
 
+/*
+ * What runs goes on although somebody waits. Who was told that it would give way, see hog.h, has
+ * left idle CPUs alone: one of them has to come.
+ */
+static inline void dispatch_call(const struct domain *d, const struct dispatch_first *first)
+{
+	s32 cpu = first->queue == QUEUE_DOMAIN ? steal_idle_cpu(d) : -1;
+
+	if (cpu < 0)
+		return;
+	count(STAT_DSP_CALL);
+	kick_idle(cpu);
+}
+
 /* Nothing waits for this CPU or for any: take what waits for another's cache. */
 static inline bool dispatch_warm(const struct cpu_ctx *c, const struct domain *d)
 {

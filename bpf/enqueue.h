@@ -43,12 +43,13 @@ static inline bool preempts(const struct cpu_ctx *c, u64 deadline_ns, u64 now_ns
 	       time_before(deadline_ns + margin_ns, enqueue_running_deadline(c, now_ns));
 }
 
-static inline void enqueue_preempt(const struct task_ctx *t, const struct cpu_ctx *c, u32 cpu)
+static inline void enqueue_preempt(const struct task_ctx *t, struct cpu_ctx *c, u32 cpu)
 {
 	if (!preempts(c, t->deadline_ns, env_now(), env_conf()->preempt_ns))
 		return;
 	count(STAT_ENQ_PREEMPT);
 	count(STAT_KICK_PREEMPT);
+	c->pushed_ns = c->deadline_ns;
 	env_kick(cpu, ENV_KICK_PREEMPT);
 }
 
@@ -56,7 +57,7 @@ static inline void enqueue_preempt(const struct task_ctx *t, const struct cpu_ct
 static inline void enqueue_push(const struct task_ctx *t, const struct cpu_ctx *c, u32 cpu)
 {
 	u32 victim = hog_victim(t, c, cpu);
-	const struct cpu_ctx *v = env_cpu(victim);
+	struct cpu_ctx *v = env_cpu(victim);
 
 	if (v)
 		enqueue_preempt(t, v, victim);

@@ -9,6 +9,10 @@
  *	CPU 4 runs the game, CPUs 5 to 7 run compilers; the sound last played on CPU 4
  *	-> it takes CPU 5, the compiler there waits for 0.3 ms and goes on
  *
+ * The hog may stay after all, as its deadline turns out to be the earlier one. Who pushed it may
+ * have left idle CPUs alone (see select.h), so one of them is called then; and a kick that is lost
+ * to a higher class is made again.
+ *
  * Sleeping four times in 100 ms (a screen does it six times) makes a task none.
  */
 #ifndef SCX_TOPO_HOG_H

@@ -10,11 +10,11 @@
  *	tiles    one entry for each 64 CPUs of a domain, or part of them
  *
  * A CPU sits in a *slot* of a tile, so that one 64-bit word says which CPUs of a tile are idle,
- *which a task may use, which are of one kind or share an L2, and choosing an idle CPU is a few
- *operations on such words, whatever the machine's size. Slots are sorted best first: by kind
- *(powerful first), then favoured cores first; the threads of a core are neighbours. Tiles of small
- *domains share one *word* of a task's affinity (`struct task_ctx`), each with slots of its own in
- *it.
+ * which a task may use, which are of one kind or share an L2, and choosing an idle CPU is a few
+ * operations on such words, whatever the machine's size. Slots are sorted best first: by kind
+ * (powerful first), then favoured cores first; the threads of a core are neighbours. Tiles of small
+ * domains share one *word* of a task's affinity (`struct task_ctx`), each with slots of its own in
+ * it.
  *
  * No implicit padding, fixed-width types; state that CPUs write often has a cache line of its own.
  * Times are in nanoseconds of the scheduler's clock unless a name says otherwise.
@@ -176,7 +176,9 @@ struct cpu_ctx {
 	/* Written by this CPU only: its runqueue is locked when a task is put into its DSQ. */
 	u64 first_ns; /* if one task waits there, its deadline, or 0: ask the DSQ */
 	u64 stole_ns; /* when it last took a task from another domain */
-	u64 pad3[6];
+
+	u64 pushed_ns; /* deadline of the task that was last kicked to give way; 0: it was asked */
+	u64 pad3[5];
 };
 
 /*
@@ -331,6 +333,7 @@ struct topo_conf {
 	X(DSP_STEAL_LEFT, "not stolen: it would cost more than it gains")      \
 	X(DSP_STEAL_MISS, "nothing there to steal")                            \
 	X(DSP_KEEP, "kept running")                                            \
+	X(DSP_CALL, "called an idle CPU instead, as a hog did not give way")   \
 	X(DSP_IDLE, "went idle")                                               \
 	X(DSP_LOOK_AGAIN, "looked again on the way to idle")                   \
 	/* running, stopping, tick */                                          \
@@ -353,6 +356,7 @@ struct topo_conf {
 	/* kicks */                                                            \
 	X(KICK_IDLE, "kicked an idle CPU")                                     \
 	X(KICK_PREEMPT, "kicked a busy CPU")                                   \
+	X(KICK_AGAIN, "of those, as an earlier kick was in vain")              \
 	/* what should be rare */                                              \
 	X(BAD_TASK, "task without a context")                                  \
 	X(BAD_CPU, "CPU without a context")                                    \

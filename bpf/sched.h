@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The whole cycle of a task, one function for each callback of the kernel: what happens is told
- *here, how is told in the headers above.
+ * here, how is told in the headers above.
  *
  *	sched_select_cpu   it wakes: an idle CPU at once, if there is one
  *	sched_enqueue      it has to wait: line up, or push a later deadline off its CPU
@@ -88,12 +88,14 @@ static inline void sched_dispatch(u32 cpu, struct task_struct *prev)
 		return;
 	}
 	c->stays = 0;
+	c->pushed_ns = 0;
 	escapes = t && (t->escaping || descend_begins(prev, t, c));
 	dispatch_find_first(c, d, cpu, t, &first);
 	if (!escapes && dispatch_balance(d, cpu))
 		return;
 	if (t && !escapes && dispatch_prev_is_first(prev, t, c, d, &first)) {
 		dispatch_keep(prev, t, c, d);
+		dispatch_call(d, &first);
 		return;
 	}
 	if (dispatch_own(c, d, cpu, first.queue) || escapes)
@@ -128,6 +130,22 @@ ENV_RARE void sched_was_next(const struct task_ctx *t, const struct cpu_ctx *c, 
 	env_kick(cpu, ENV_KICK_PREEMPT);
 }
 
+/*
+ * A kick that found a higher class at work is lost: the CPU goes on with the task that it had,
+ * without asking whether that is to give way.
+ */
+ENV_RARE void sched_push_again(struct cpu_ctx *c, const struct task_ctx *t, u32 cpu)
+{
+	bool same = c->pushed_ns == t->deadline_ns;
+
+	c->pushed_ns = 0;
+	if (!same)
+		return;
+	count(STAT_KICK_AGAIN);
+	count(STAT_KICK_PREEMPT);
+	env_kick(cpu, ENV_KICK_PREEMPT);
+}
+
 static inline void sched_running(struct task_struct *p)
 {
 	u32 cpu = env_task_cpu(p);
@@ -150,6 +168,8 @@ static inline void sched_running(struct task_struct *p)
 	hog_begins(t, c, now);
 	if (next && queue_may_wait(env_machine(), c))
 		sched_was_next(t, c, cpu);
+	if (c->pushed_ns)
+		sched_push_again(c, t, cpu);
 	if (speed_matters(env_conf()))
 		sched_start_speed(t, c, cpu, now);
 }

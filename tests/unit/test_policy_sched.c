@@ -36,6 +36,29 @@ static void dispatch_keeps_what_is_first(void **state)
 	assert_int_equal(counted(STAT_DSP_KEEP), 1);
 }
 
+/* Who waits was told that this CPU would be free, and so has left idle ones alone. */
+static void an_idle_cpu_comes_when_a_hog_stays(void **state)
+{
+	struct task_struct p = fake_task(5);
+
+	(void)state;
+	p.ctx.run_start_ns = 1000 * MS;
+	fake_queue(DOMAIN_DSQ(1), 1, 5000 * MS);
+	sched_dispatch(5, &p);
+	assert_int_equal(fake.nr_kicks, 0); /* none is idle */
+	idle_set_cpu(&fake.cpus[6]);
+	sched_dispatch(5, &p);
+	assert_int_equal(counted(STAT_DSP_KEEP), 2);
+	assert_int_equal(counted(STAT_DSP_CALL), 1);
+	assert_int_equal(fake.nr_kicks, 1);
+	assert_kicked(0, 6, ENV_KICK_IDLE);
+	fake_queue(DOMAIN_DSQ(1), 0, 0);
+	fake_queue(CPU_DSQ(5), 1, 5000 * MS); /* may run nowhere else */
+	sched_dispatch(5, &p);
+	assert_int_equal(counted(STAT_DSP_KEEP), 3);
+	assert_int_equal(fake.nr_kicks, 1);
+}
+
 static void a_yielding_task_goes_on_only_if_nobody_waits(void **state)
 {
 	struct task_struct p = fake_task(5);
@@ -151,6 +174,38 @@ static void check_was_next(enum task_queue queue, u64 first_ns, bool kicked)
 		return;
 	assert_int_equal(fake.kicks[0].cpu, 5);
 	assert_int_equal(fake.kicks[0].how, ENV_KICK_PREEMPT);
+}
+
+/* A kick is lost where a higher class has the CPU, which then goes on with what it had. */
+static void a_push_that_was_lost_is_made_again(void **state)
+{
+	struct task_struct p = fake_task(5), waker = fake_task(5);
+
+	(void)state;
+	fake.cpus[5].run_start_ns = 990 * MS;
+	fake.cpus[5].deadline_ns = 6000 * MS;
+	waker.ctx.deadline_ns = 5000 * MS;
+	enqueue_preempt(&waker.ctx, &fake.cpus[5], 5);
+	assert_int_equal(fake.nr_kicks, 1);
+	p.ctx.deadline_ns = 6000 * MS;
+	sched_running(&p);
+	assert_int_equal(fake.nr_kicks, 2);
+	assert_kicked(1, 5, ENV_KICK_PREEMPT);
+	assert_int_equal(counted(STAT_KICK_AGAIN), 1);
+	assert_int_equal(counted(STAT_KICK_PREEMPT), 2);
+	sched_running(&p); /* once */
+	assert_int_equal(fake.nr_kicks, 2);
+	fake.cpus[5].run_start_ns = 990 * MS;
+	fake.cpus[5].deadline_ns = 6000 * MS;
+	enqueue_preempt(&waker.ctx, &fake.cpus[5], 5);
+	sched_dispatch(5, NULL); /* the CPU asks */
+	sched_running(&p);
+	assert_int_equal(fake.nr_kicks, 3);
+	enqueue_preempt(&waker.ctx, &fake.cpus[5], 5);
+	p.ctx.deadline_ns--; /* another task, that was to run here next */
+	sched_running(&p);
+	assert_int_equal(fake.nr_kicks, 4);
+	assert_int_equal(counted(STAT_KICK_AGAIN), 1);
 }
 
 static void who_came_meanwhile_is_not_passed(void **state)
@@ -399,6 +454,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(dispatch_takes_the_earlier_deadline, fake_four_domains),
 		cmocka_unit_test_setup(dispatch_keeps_what_is_first, fake_four_domains),
+		cmocka_unit_test_setup(an_idle_cpu_comes_when_a_hog_stays, fake_four_domains),
+		cmocka_unit_test_setup(a_push_that_was_lost_is_made_again, fake_four_domains),
 		cmocka_unit_test_setup(a_yielding_task_goes_on_only_if_nobody_waits,
 				       fake_four_domains),
 		cmocka_unit_test_setup(dispatch_steals_before_idling_but_not_before_keeping,
