@@ -15,9 +15,10 @@
  * The clock moves with the work that is done, divided by the weight of all who want to run: it is
  * where a task stands that always got its share. (A clock that follows the largest vruntime is
  * carried away by one nice'd task on an otherwise idle CPU, and everybody else then waits for
- *nothing; one that follows the smallest stands still while a storm of new tasks, which start at the
- *clock, goes past those that wait.) Nobody may be further from the clock than a bound when lining
- *up: beyond it the lead or lag is forgiven, as it was made while nobody wanted that CPU time.
+ * nothing; one that follows the smallest stands still while a storm of new tasks, which start at
+ * the clock, goes past those that wait.) Nobody may be further from the clock than a bound when
+ * lining up: beyond it the lead or lag is forgiven, as it was made while nobody wanted that CPU
+ * time.
  *
  * What this is bad at: a task that sleeps often *and* computes much is favoured until its lag is
  * used up; a burst of such tasks delays hogs by the sum of their credits.

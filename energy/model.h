@@ -21,7 +21,7 @@
  * evidence has taken away.
  *
  * Where the dispatcher sets the speed of CPUs, a kind is run at a *level* of it. How power falls
- *with speed is taken on trust, the same for all kinds: the evidence is about watts at full speed.
+ * with speed is taken on trust, the same for all kinds: the evidence is about watts at full speed.
  *
  * What this is bad at: where the processor chooses its speed by itself, nothing is known of it, and
  * watts are those at the speeds that the load of the last hour made it choose.

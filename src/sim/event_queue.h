@@ -5,7 +5,7 @@
  * A hierarchical timing wheel (Varghese, Lauck, SOSP 1987): a timer goes into a slot by the highest
  * digit in which its time differs from now, and moves to a finer wheel when that slot's time has
  * come. So setting, moving and cancelling cost the same for ten timers and for a million. Only
- *those due within the finest slot are kept in order, in a small heap.
+ * those due within the finest slot are kept in order, in a small heap.
  *
  *	finest slot 0.5 us, wheels of 256 slots: 0.13 ms, 34 ms, 8.6 s, 37 min, ...
  *
