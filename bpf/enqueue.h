@@ -119,7 +119,6 @@ static inline void enqueue_pinned(struct task_struct *p, struct task_ctx *t, str
 	if (!(enq & ENV_ENQ_REENQUEUE) && !c->run_start_ns && idle_claim_cpu(c)) {
 		count(STAT_ENQ_IDLE);
 		enqueue_idle_cpu(p, t, cpu, enq);
-		kick_idle(cpu);
 		return;
 	}
 	slice = lineup(p, t, d, lineup_waiting(d, c), enq & ENV_ENQ_WAKEUP);
@@ -189,7 +188,6 @@ static inline void enqueue_shared(struct task_struct *p, struct task_ctx *t, str
 		queue_leave(t);
 		count(STAT_ENQ_IDLE);
 		enqueue_idle_cpu(p, t, idle, enq);
-		kick_idle(idle);
 		return;
 	}
 	slice = lineup(p, t, d, nr_waiting, enq & ENV_ENQ_WAKEUP);

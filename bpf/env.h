@@ -91,8 +91,9 @@ ENV void env_task_set_slice(struct task_struct *p, u64 slice_ns); /* of a runnin
 
 /*
  * Queues. A DSQ is ordered by deadline. env_insert_local() puts a task at the end of what `cpu`
- * runs next: the CPU has to be one that the task may run on, claimed as idle. Both may be called
- * once for each select_cpu or enqueue, and take effect when that returns.
+ * runs next: the CPU has to be one that the task may run on, claimed as idle; it needs no kick, as
+ * the kernel wakes it. Both may be called once for each select_cpu or enqueue, and take effect when
+ * that returns.
  */
 ENV void env_insert_local(struct task_struct *p, u32 cpu, u64 slice_ns, u32 enq);
 ENV void env_insert_next(struct task_struct *p, u64 slice_ns); /* after what its CPU runs now */

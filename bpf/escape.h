@@ -80,7 +80,6 @@ static inline void escape_to(struct task_struct *p, struct task_ctx *t, u32 from
 {
 	count(STAT_ENQ_IDLE);
 	enqueue_idle_cpu(p, t, cpu, enq);
-	kick_idle(cpu);
 	/* As it might have stayed, the CPU it leaves has not looked for work elsewhere. */
 	if (steal_may_pay())
 		kick_idle(from_cpu);

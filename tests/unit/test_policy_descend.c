@@ -121,9 +121,7 @@ static void the_task_goes_to_who_called(void **state)
 	assert_inserted_local(&p, 3, 20 * MS);
 	assert_false(fake_is_idle(3));
 	assert_true(fake_is_idle(2));
-	assert_int_equal(fake.nr_kicks, 2);
-	assert_int_equal(fake.kicks[1].cpu, 3);
-	assert_int_equal(fake.kicks[1].how, ENV_KICK_IDLE);
+	assert_int_equal(fake.nr_kicks, 1); /* that by which it was called */
 	assert_int_equal(counted(STAT_DSP_KEEP), 0);
 	assert_int_equal(counted(STAT_ENQ_IDLE), 1);
 }
@@ -225,8 +223,8 @@ static void the_cpu_it_leaves_looks_for_work(void **state)
 	fake.cpus[0].called_by = 3;
 	idle_set_cpu(&fake.cpus[3]);
 	assert_true(descend_ends(&p, &p.ctx, 0, ENV_ENQ_QUEUEING));
-	assert_int_equal(fake.nr_kicks, 2);
-	assert_int_equal(fake.kicks[1].cpu, 0);
+	assert_int_equal(fake.nr_kicks, 1);
+	assert_int_equal(fake.kicks[0].cpu, 0);
 }
 
 int main(void)
