@@ -177,6 +177,7 @@ struct cpu_ctx {
 	u64 first_ns; /* if one task waits there, its deadline, or 0: ask the DSQ */
 	u64 stole_ns; /* when it last took a task from another domain */
 
+	/* Written by whoever kicks, and by this CPU. */
 	u64 pushed_ns; /* deadline of the task that was last kicked to give way; 0: it was asked */
 	u64 pad3[5];
 };

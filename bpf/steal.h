@@ -172,7 +172,7 @@ static inline bool steal(const struct domain *home, u32 cpu, bool busy)
 	u32 i, nr_rings = steal_may_pay() ? home->nr_rings : 0;
 	bool stolen = false;
 
-	if (!nr_rings) /* the loop alone takes longer than all else on the way to idle */
+	if (!nr_rings) /* the loop alone would be a tenth of the way to idle */
 		return false;
 	env_for(i, 0, nr_rings) {
 		stolen = steal_from_ring(cpu, home->id, i, busy);
