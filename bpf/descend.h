@@ -47,8 +47,7 @@ static inline bool descend_call_cpu(u32 cpu, u32 by)
 		return false;
 	c->called_by = by;
 	c->called_stint = stint;
-	count(STAT_KICK_PREEMPT);
-	env_kick(cpu, ENV_KICK_PREEMPT);
+	kick_preempt(cpu);
 	return true;
 }
 

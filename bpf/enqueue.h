@@ -48,9 +48,8 @@ static inline void enqueue_preempt(const struct task_ctx *t, struct cpu_ctx *c, 
 	if (!preempts(c, t->deadline_ns, env_now(), env_conf()->preempt_ns))
 		return;
 	count(STAT_ENQ_PREEMPT);
-	count(STAT_KICK_PREEMPT);
 	c->pushed_ns = c->deadline_ns;
-	env_kick(cpu, ENV_KICK_PREEMPT);
+	kick_preempt(cpu);
 }
 
 /* A task that woke takes a CPU of its domain, as any of them will find it in the domain's DSQ. */

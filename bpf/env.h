@@ -132,4 +132,11 @@ static inline void kick_idle(u32 cpu)
 	env_kick(cpu, ENV_KICK_IDLE);
 }
 
+/* What runs on a CPU is put back, and the CPU looks who is next. */
+static inline void kick_preempt(u32 cpu)
+{
+	count(STAT_KICK_PREEMPT);
+	env_kick(cpu, ENV_KICK_PREEMPT);
+}
+
 #endif

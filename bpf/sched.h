@@ -126,8 +126,7 @@ ENV_RARE void sched_was_next(const struct task_ctx *t, const struct cpu_ctx *c, 
 	if (!first.known ||
 	    !time_before(first.deadline_ns + env_conf()->preempt_ns, t->deadline_ns))
 		return;
-	count(STAT_KICK_PREEMPT);
-	env_kick(cpu, ENV_KICK_PREEMPT);
+	kick_preempt(cpu);
 }
 
 /*
@@ -142,8 +141,7 @@ ENV_RARE void sched_push_again(struct cpu_ctx *c, const struct task_ctx *t, u32 
 	if (!same)
 		return;
 	count(STAT_KICK_AGAIN);
-	count(STAT_KICK_PREEMPT);
-	env_kick(cpu, ENV_KICK_PREEMPT);
+	kick_preempt(cpu);
 }
 
 static inline void sched_running(struct task_struct *p)
