@@ -80,9 +80,10 @@ static void write_tracks(struct trace_json *t, const struct topo *topo)
 		const struct topo_cpu *cpu = &topo->cpus[i];
 
 		t->tracks[cpu->cpu].domain = cpu->domain;
-		write_title(t, "thread_name", process_of(cpu->domain), cpu->cpu + 1);
+		write_title(t, "thread_name", process_of(cpu->domain), trace_json_thread(cpu->cpu));
 		fprintf(t->out, "{\"name\":\"CPU %d %s\"}}", cpu->cpu, topo->kinds[cpu->kind].name);
-		write_title(t, "thread_sort_index", process_of(cpu->domain), cpu->cpu + 1);
+		write_title(t, "thread_sort_index", process_of(cpu->domain),
+			    trace_json_thread(cpu->cpu));
 		fprintf(t->out, "{\"sort_index\":%d}}", cpu->cpu);
 	}
 }
@@ -145,7 +146,7 @@ static void end_slice(struct trace_json *t, u32 cpu, struct track *track, const 
 	if (!track->pid)
 		return;
 	fprintf(t->out, ",\n{\"ph\":\"X\",\"cat\":\"run\",\"pid\":%d,\"tid\":%u,\"name\":\"",
-		process_of(track->domain), cpu + 1);
+		process_of(track->domain), trace_json_thread(cpu));
 	write_name(t->out, track->comm);
 	fprintf(t->out,
 		"\",\"ts\":%llu,\"dur\":%llu,\"args\":{\"pid\":%u,\"prio\":%d,\"waited_us\":%llu",
@@ -169,9 +170,9 @@ static void write_arrow(struct trace_json *t, const struct ready *ready, u32 cpu
 		",\n{\"ph\":\"s\",\"cat\":\"wake\",\"name\":\"wake\",\"id\":%lu,\"pid\":%d,"
 		"\"tid\":%u,\"ts\":%llu},\n{\"ph\":\"f\",\"bp\":\"e\",\"cat\":\"wake\","
 		"\"name\":\"wake\",\"id\":%lu,\"pid\":%d,\"tid\":%u,\"ts\":%llu}",
-		t->nr_arrows, process_of(from->domain), ready->waker_cpu + 1,
-		(unsigned long long)ready->since_us, t->nr_arrows, process_of(to->domain), cpu + 1,
-		(unsigned long long)t->now_us);
+		t->nr_arrows, process_of(from->domain), trace_json_thread(ready->waker_cpu),
+		(unsigned long long)ready->since_us, t->nr_arrows, process_of(to->domain),
+		trace_json_thread(cpu), (unsigned long long)t->now_us);
 	t->nr_arrows++;
 }
 

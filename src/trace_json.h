@@ -17,6 +17,12 @@
 
 struct trace_json;
 
+/* Perfetto takes thread 0 for something of its own, and puts what is there on another row. */
+static inline u32 trace_json_thread(u32 cpu)
+{
+	return cpu + 1;
+}
+
 /* Writes the tracks; NULL: no memory. `title` tells which scheduler it was. */
 struct trace_json *trace_json_begin(FILE *out, const struct topo *topo, const char *title);
 

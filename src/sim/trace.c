@@ -3,18 +3,13 @@
 #include <stdlib.h>
 
 #include "machine.h"
+#include "src/trace_json.h"
 #include "trace.h"
 
 struct trace {
 	FILE *out;
 	u64 *started_ns; /* by CPU */
 };
-
-/* Perfetto takes thread 0 for something of its own, and puts what is there on another row. */
-static u32 thread_of(u32 cpu)
-{
-	return cpu + 1;
-}
 
 static void write_track(FILE *out, const struct topo_cpu *cpu)
 {
@@ -23,8 +18,8 @@ static void write_track(FILE *out, const struct topo_cpu *cpu)
 		"\"args\":{\"name\":\"CPU %d (domain %d, kind %d)\"}},\n"
 		"{\"ph\":\"M\",\"name\":\"thread_sort_index\",\"pid\":1,\"tid\":%u,"
 		"\"args\":{\"sort_index\":%d}},\n",
-		thread_of(cpu->cpu), cpu->cpu, cpu->domain, cpu->kind, thread_of(cpu->cpu),
-		cpu->cpu);
+		trace_json_thread(cpu->cpu), cpu->cpu, cpu->domain, cpu->kind,
+		trace_json_thread(cpu->cpu), cpu->cpu);
 }
 
 struct trace *trace_open(const char *file, const struct sim *sim)
@@ -63,8 +58,8 @@ void trace_stop(struct trace *trace, const struct sim *sim, const struct sim_cpu
 		"{\"ph\":\"X\",\"name\":\"%s\",\"cat\":\"run\",\"pid\":1,\"tid\":%u,"
 		"\"ts\":%llu.%03llu,\"dur\":%llu.%03llu,"
 		"\"args\":{\"task\":%u,\"waited_us\":%llu}},\n",
-		sim_task_name(p), thread_of(c->cpu), from / 1000, from % 1000, ns / 1000, ns % 1000,
-		p->id, (from > p->ready_ns ? from - p->ready_ns : 0) / 1000);
+		sim_task_name(p), trace_json_thread(c->cpu), from / 1000, from % 1000, ns / 1000,
+		ns % 1000, p->id, (from > p->ready_ns ? from - p->ready_ns : 0) / 1000);
 }
 
 int trace_close(struct trace *trace, const struct sim *sim)
