@@ -352,7 +352,7 @@ run: deps-all
 
 # Helpers that tests run inside a virtual machine; see tests/vm/run.
 guest: $(guest-programs) $(user-test-sources:%.c=$(O)/%) $(examples) \
-	$(addprefix $(O)/tests/bench/,frames requests)
+	$(addprefix $(O)/tests/bench/,frames requests wakeups)
 	@:
 $(O)/tests/vm/scenario: $(call object,src/sim/scenario.c src/sim/scenario_value.c \
 	src/sim/histogram.c)

@@ -112,8 +112,9 @@ static inline void dispatch_keep(struct task_struct *prev, struct task_ctx *t, s
 static inline void dispatch_call(const struct domain *d, const struct dispatch_first *first)
 {
 	s32 cpu = first->queue == QUEUE_DOMAIN ? steal_idle_cpu(d) : -1;
+	const struct cpu_ctx *c = cpu < 0 ? NULL : env_cpu(cpu);
 
-	if (cpu < 0)
+	if (!c || !idle_claim_cpu(c) || idle_is_taken(cpu))
 		return;
 	count(STAT_DSP_CALL);
 	kick_idle(cpu);
@@ -148,26 +149,35 @@ static inline bool dispatch_any(struct cpu_ctx *c, const struct domain *d, u32 c
 }
 
 /*
- * Nothing to do. Says so first and then looks again, as a task may have come in between; a task
- * that is counted but has not landed is waited for by looking once more from idle, once for each
- * arrival.
+ * Something has come meanwhile. A task that is counted but has not landed is waited for by looking
+ * once more from idle, once for each arrival.
  */
-static inline void dispatch_idle(struct cpu_ctx *c, struct domain *d, u32 cpu)
+static inline bool dispatch_again(struct cpu_ctx *c, const struct domain *d, u32 cpu)
 {
-	count(STAT_DSP_IDLE);
-	idle_set_cpu(c);
 	if (!steal_may_pay() && !line_waiting(&c->line))
-		return;
+		return false;
 	count(STAT_DSP_LOOK_AGAIN);
 	c->missed = 0;
-	if (dispatch_any(c, d, cpu)) {
-		idle_claim_cpu(c);
-		return;
-	}
+	if (dispatch_any(c, d, cpu))
+		return true;
 	steal_note_miss(c, d);
 	if (c->missed != c->looked)
 		kick_idle(cpu);
 	c->looked = c->missed;
+	return false;
+}
+
+/* Nothing to do. Says so first and then looks again, as a task may have come in between. */
+static inline bool dispatch_idle(struct cpu_ctx *c, const struct domain *d, u32 cpu)
+{
+	count(STAT_DSP_IDLE);
+	idle_set_cpu(c);
+	if (dispatch_again(c, d, cpu)) {
+		idle_claim_cpu(c);
+		return false;
+	}
+	idle_begins(c);
+	return true;
 }
 
 #endif

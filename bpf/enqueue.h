@@ -115,7 +115,8 @@ static inline void enqueue_pinned(struct task_struct *p, struct task_ctx *t, str
 {
 	u64 slice;
 
-	if (!(enq & ENV_ENQ_REENQUEUE) && !c->run_start_ns && idle_claim_cpu(c)) {
+	if (!(enq & ENV_ENQ_REENQUEUE) && !c->run_start_ns && idle_claim_cpu(c) &&
+	    !idle_is_taken(cpu)) {
 		count(STAT_ENQ_IDLE);
 		enqueue_idle_cpu(p, t, cpu, enq);
 		return;
@@ -143,7 +144,6 @@ static inline void enqueue_stay(struct task_struct *p, struct task_ctx *t, struc
 				struct domain *d, u32 cpu, u32 enq)
 {
 	count(STAT_ENQ_STAY);
-	c->stays = 1;
 	env_insert_local(p, cpu, lineup(p, t, d, lineup_waiting(d, c), false), enq);
 }
 

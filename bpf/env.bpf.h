@@ -18,6 +18,8 @@
 #include "env.h"
 #include "compat.bpf.h"
 
+extern const struct rq runqueues __ksym;
+
 /* Set by user space before loading. */
 const volatile struct topo_conf conf = {
 	.nr_cpu_ids = 1,
@@ -190,6 +192,14 @@ ENV void env_kick(u32 cpu, enum env_kick how)
 		compat_kick(cpu, kernel_enum(scx_kick_flags, SCX_KICK_PREEMPT));
 	else
 		compat_kick(cpu, kernel_enum(scx_kick_flags, SCX_KICK_IDLE));
+}
+
+/* Priorities below 100 are those of classes above ours; an idle CPU's task has none of them. */
+ENV bool env_cpu_taken(u32 cpu)
+{
+	const struct rq *rq = bpf_per_cpu_ptr(&runqueues, cpu);
+
+	return rq && rq->curr->prio < 100;
 }
 
 ENV u32 env_speed(u32 cpu)

@@ -102,6 +102,7 @@ ENV bool env_move_to_local(u64 dsq); /* first task that may run here; false: the
 ENV bool env_first_deadline(u64 dsq, u64 *deadline_ns); /* false: it is empty */
 
 ENV void env_kick(u32 cpu, enum env_kick how);
+ENV bool env_cpu_taken(u32 cpu); /* runs a task of a class above ours: real time, say */
 
 /*
  * The clock of a CPU, of 1024 of its full speed: what it is, and what it should be. The latter only

@@ -80,8 +80,8 @@ static inline void escape_to(struct task_struct *p, struct task_ctx *t, u32 from
 {
 	count(STAT_ENQ_IDLE);
 	enqueue_idle_cpu(p, t, cpu, enq);
-	/* As it might have stayed, the CPU it leaves has not looked for work elsewhere. */
-	if (steal_may_pay())
+	/* As it might have stayed, the CPU it leaves goes idle without having looked for work. */
+	if (enq & ENV_ENQ_LAST)
 		kick_idle(from_cpu);
 }
 

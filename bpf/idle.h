@@ -7,6 +7,9 @@
  * A CPU's bit is set when it finds no work, before it looks a last time; a task is counted into its
  * queue before idle CPUs are looked for. So either the CPU sees the task or the task's waker sees
  * the CPU. Taking a bit away claims the CPU: who did has to give it work or kick it.
+ *
+ * Being told of each end of idle time would cost more than all of this. A class above ours that
+ * takes an idle CPU leaves the bit behind, until somebody claims the CPU and sees.
  */
 #ifndef SCX_TOPO_IDLE_H
 #define SCX_TOPO_IDLE_H
@@ -96,13 +99,14 @@ static inline bool idle_claim(struct machine *m, struct domain *d, struct tile *
 
 static inline bool idle_claim_cpu(const struct cpu_ctx *c)
 {
-	struct machine *m = env_machine();
-	struct domain *d = env_domain(c->domain);
 	struct tile *t = env_tile(c->tile);
+	struct machine *m = env_machine();
+	struct domain *d;
 
-	if (!m || !d || !t || !(read_word(&t->idle) & bit(c->slot)))
+	if (!t || !(read_word(&t->idle) & bit(c->slot)))
 		return false;
-	return idle_claim(m, d, t, c->tile, c->slot);
+	d = env_domain(c->domain);
+	return m && d && idle_claim(m, d, t, c->tile, c->slot);
 }
 
 static inline void idle_set_cpu(const struct cpu_ctx *c)
@@ -136,19 +140,42 @@ static inline void idle_mark_brief(struct cpu_ctx *c)
 		clear_bits(&t->brief, bit(c->slot));
 }
 
-/* The CPU begins or ceases to be idle. What it learns is for far.h, and needs other domains. */
-static inline void idle_note(struct cpu_ctx *c, bool idle)
+/* Whoever claimed the CPU came too late. As that class may be about to leave, the CPU is told. */
+ENV_RARE void idle_note_taken(u32 cpu)
 {
-	u64 now;
+	count(STAT_SEL_TAKEN);
+	kick_idle(cpu);
+}
 
-	if (env_conf()->nr_domains == 1)
+/* The CPU, idle as its bit said and claimed now, belongs to a class above ours. */
+static inline bool idle_is_taken(u32 cpu)
+{
+	if (!env_cpu_taken(cpu))
+		return false;
+	idle_note_taken(cpu);
+	return true;
+}
+
+/* The CPU has looked everywhere and goes idle. Since when matters for other domains: see far.h. */
+static inline void idle_begins(struct cpu_ctx *c)
+{
+	c->idle = 1;
+	if (env_conf()->nr_domains > 1 && !c->idle_since_ns)
+		c->idle_since_ns = env_now();
+}
+
+/* It runs something of ours, who may have come without claiming it. */
+static inline void idle_ends(struct cpu_ctx *c, u64 now_ns)
+{
+	c->idle = 0;
+	idle_claim_cpu(c);
+	if (!c->idle_since_ns)
 		return;
-	now = env_now();
-	if (!idle && c->idle_since_ns && time_before(c->idle_since_ns, now)) {
-		c->idle_avg_ns = idle_avg_after(c->idle_avg_ns, now - c->idle_since_ns);
+	if (time_before(c->idle_since_ns, now_ns)) {
+		c->idle_avg_ns = idle_avg_after(c->idle_avg_ns, now_ns - c->idle_since_ns);
 		idle_mark_brief(c);
 	}
-	c->idle_since_ns = idle ? now : 0;
+	c->idle_since_ns = 0;
 }
 
 #endif

@@ -166,7 +166,7 @@ struct cpu_ctx {
 	u32 looked;	   /* those for which it has looked again from idle */
 	u32 nr_warm;	   /* tasks in the CPU's DSQ that other CPUs may take */
 	u8 yielded;	   /* the running task asked to let others go first */
-	u8 stays;	   /* the last task was put back only to go on here at once */
+	u8 idle;	   /* it went idle, and nothing of ours has run since */
 	u8 hog;		   /* it is among its tile's hogs */
 	u8 brief;	   /* it is among its tile's brief ones */
 	u64 hog_ns;	   /* when the running task becomes a hog; 0: never, or it is one */
@@ -316,6 +316,7 @@ struct topo_conf {
 	X(SEL_SPILL, "beyond the active CPUs")                                 \
 	X(SEL_BRIEF, "far CPUs left alone, idle for moments only")             \
 	X(SEL_CLAIM_LOST, "idle CPU claimed by somebody else first")           \
+	X(SEL_TAKEN, "idle CPU that a higher class had taken")                 \
 	/* enqueue: where a task that did not get an idle CPU at once waits */ \
 	X(ENQ_IDLE, "straight to an idle CPU")                                 \
 	X(ENQ_DOMAIN, "domain DSQ")                                            \

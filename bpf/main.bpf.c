@@ -69,11 +69,6 @@ bool OP(topo_yield, struct task_struct *from, struct task_struct *to)
 	return false;
 }
 
-void OP(topo_update_idle, s32 cpu, bool idle)
-{
-	sched_update_idle(cpu, idle);
-}
-
 void OP(topo_set_cpumask, struct task_struct *p, const struct cpumask *mask)
 {
 	sched_set_affinity(p);
@@ -155,7 +150,6 @@ struct sched_ext_ops topo_ops = {
 	.stopping = (void *)topo_stopping,
 	.tick = (void *)topo_tick,
 	.yield = (void *)topo_yield,
-	.update_idle = (void *)topo_update_idle,
 	.set_cpumask = (void *)topo_set_cpumask,
 	.enable = (void *)topo_enable,
 	.disable = (void *)topo_disable,

@@ -74,6 +74,15 @@ static inline void sched_enqueue(struct task_struct *p, u32 enq)
 		enqueue_shared(p, t, c, d, cpu, enq);
 }
 
+/* The CPU goes idle, and this may matter for its clock, or for tasks on dearer CPUs. */
+static inline void sched_goes_idle(u32 cpu)
+{
+	if (speed_matters(env_conf()))
+		speed_idle(cpu);
+	else if (fit_matters(env_conf()) && env_steered())
+		descend_call(cpu);
+}
+
 /* prev: what the CPU was running and could go on with, or NULL. */
 static inline void sched_dispatch(u32 cpu, struct task_struct *prev)
 {
@@ -87,7 +96,6 @@ static inline void sched_dispatch(u32 cpu, struct task_struct *prev)
 		count(STAT_BAD_CPU);
 		return;
 	}
-	c->stays = 0;
 	c->pushed_ns = 0;
 	escapes = t && (t->escaping || descend_begins(prev, t, c));
 	dispatch_find_first(c, d, cpu, t, &first);
@@ -102,8 +110,8 @@ static inline void sched_dispatch(u32 cpu, struct task_struct *prev)
 		return;
 	if (t)
 		dispatch_keep(prev, t, c, d);
-	else if (!dispatch_warm(c, d) && !steal(d, cpu, false))
-		dispatch_idle(c, d, cpu);
+	else if (!dispatch_warm(c, d) && !steal(d, cpu, false) && dispatch_idle(c, d, cpu))
+		sched_goes_idle(cpu);
 }
 
 static inline void sched_start_speed(struct task_ctx *t, const struct cpu_ctx *c, u32 cpu, u64 now)
@@ -164,6 +172,8 @@ static inline void sched_running(struct task_struct *p)
 	c->run_start_ns = now;
 	c->yielded = 0;
 	hog_begins(t, c, now);
+	if (c->idle)
+		idle_ends(c, now);
 	if (next && queue_may_wait(env_machine(), c))
 		sched_was_next(t, c, cpu);
 	if (c->pushed_ns)
@@ -242,26 +252,6 @@ static inline void sched_yield(struct task_struct *p)
 	if (c)
 		c->yielded = 1;
 	env_task_set_slice(p, 0);
-}
-
-/* The CPU goes idle, or an idle one is taken, by us or by a class above us. */
-static inline void sched_update_idle(u32 cpu, bool idle)
-{
-	struct cpu_ctx *c = env_cpu(cpu);
-
-	if (!c || !c->online)
-		return;
-	idle_note(c, idle);
-	if (!idle) {
-		idle_claim_cpu(c);
-		return;
-	}
-	if (!c->stays) /* else it is idle for a moment only: its task is there already */
-		idle_set_cpu(c);
-	if (speed_matters(env_conf()))
-		speed_idle(cpu);
-	else if (fit_matters(env_conf()) && env_steered())
-		descend_call(cpu);
 }
 
 /* A task becomes ours: new, or from another class. It starts at its domain's clock. */

@@ -166,18 +166,20 @@ static inline u32 select_start(const struct task_ctx *task, const struct tile *t
 	return last->slot;
 }
 
-/* Claims one of the slots, the first from `start` on; its CPU number or -1. */
+/* Claims one of the slots, the first from `start` on. Its CPU number; -1: none, or lost. */
 static inline s32 select_claim(struct machine *m, struct domain *d, u32 tile, struct tile *t,
 			       u64 slots, u32 start)
 {
-	u32 slot = first_bit_from(slots, start);
+	u32 slot = first_bit_from(slots, start), cpu;
 
 	if (!slots)
 		return -1;
-	if (idle_claim(m, d, t, tile, slot))
-		return t->cpu[slot & (TILE_SLOTS - 1)];
-	count(STAT_SEL_CLAIM_LOST);
-	return -1;
+	if (!idle_claim(m, d, t, tile, slot)) {
+		count(STAT_SEL_CLAIM_LOST);
+		return -1;
+	}
+	cpu = t->cpu[slot & (TILE_SLOTS - 1)];
+	return idle_is_taken(cpu) ? -1 : (s32)cpu;
 }
 
 /* The previous CPU, its core, its L2. */
@@ -205,7 +207,7 @@ ENV_SUBPROG s32 select_domain(struct task_ctx *task, u32 domain, u32 kind, u32 w
 {
 	struct domain *d = env_domain(domain);
 	struct machine *m = env_machine();
-	u64 tiles = d ? read_word(&d->idle_tiles) : 0;
+	u64 tiles = d ? read_word(&d->idle_tiles) : 0, slots;
 	s32 cpu = -1;
 	u32 i;
 
@@ -217,11 +219,12 @@ ENV_SUBPROG s32 select_domain(struct task_ctx *task, u32 domain, u32 kind, u32 w
 
 		if (!tiles || !t)
 			break;
-		cpu = select_claim(m, d, tile, t, select_slots(env_conf(), task, t, kind, want),
-				   select_start(task, t, tile));
+		slots = select_slots(env_conf(), task, t, kind, want);
+		cpu = select_claim(m, d, tile, t, slots, select_start(task, t, tile));
 		if (cpu >= 0)
 			break;
-		tiles &= tiles - 1;
+		if (!slots) /* else the claim was lost: others may be idle there */
+			tiles &= tiles - 1;
 	}
 	return cpu;
 }

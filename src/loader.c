@@ -46,7 +46,8 @@ static void drop_callbacks(struct main_bpf *skel)
 
 /*
  * The flags we want, as far as the kernel has them: an unknown one is refused. SCX_OPS_ENQ_LAST
- * lets a task leave a core that is too small for it; see bpf/escape.h.
+ * lets a task leave a core that is too small for it; see bpf/escape.h. The kernel keeps masks of
+ * idle CPUs that we have no use for: one for each node, lest all CPUs share their cache lines.
  */
 static unsigned long long ops_flags(const struct topo_conf *conf)
 {
@@ -58,6 +59,7 @@ static unsigned long long ops_flags(const struct topo_conf *conf)
 		{ "SCX_OPS_ENQ_LAST", 1ULL << 1, true },
 		{ "SCX_OPS_ENQ_EXITING", 1ULL << 2, false },
 		{ "SCX_OPS_ENQ_MIGRATION_DISABLED", 1ULL << 4, false },
+		{ "SCX_OPS_BUILTIN_IDLE_PER_NODE", 1ULL << 6, false },
 	};
 	unsigned long long all = 0;
 	size_t i;

@@ -130,6 +130,11 @@ ENV void env_kick(u32 cpu, enum env_kick how)
 	cpu_kick(sim_current, cpu, how == ENV_KICK_PREEMPT);
 }
 
+ENV bool env_cpu_taken(u32 cpu)
+{
+	return sim_cpu(sim_current, cpu)->state == CPU_TAKEN;
+}
+
 ENV u32 env_speed(u32 cpu)
 {
 	return governor_speed(sim_current, cpu);

@@ -109,7 +109,10 @@ void sim_begin_idle(struct sim *sim)
 		if (c->state != CPU_IDLE)
 			continue;
 		sim->this_cpu = c->cpu;
-		sim->policy->update_idle(c->cpu, true);
+		if (sim->policy->update_idle)
+			sim->policy->update_idle(c->cpu, true);
+		else
+			sim->policy->dispatch(c->cpu, NULL);
 		violation_cpu(sim, c, true);
 	}
 }

@@ -25,7 +25,7 @@ struct sim_policy {
 	void (*tick)(struct task_struct *p);
 	void (*stopping)(struct task_struct *p, bool runnable); /* else it sleeps, or is moved */
 	void (*yield)(struct task_struct *p);
-	void (*update_idle)(u32 cpu, bool idle);
+	void (*update_idle)(u32 cpu, bool idle); /* or NULL */
 	void (*enable)(struct task_struct *p);
 	void (*disable)(struct task_struct *p); /* that was ready; or NULL */
 	void (*init_task)(struct task_struct *p);

@@ -125,7 +125,6 @@ const struct sim_policy POLICY_TOPO = {
 	.tick = sched_tick,
 	.stopping = topo_stopping,
 	.yield = sched_yield,
-	.update_idle = sched_update_idle,
 	.enable = sched_enable,
 	.disable = sched_disable,
 	.init_task = topo_init_task,

@@ -99,7 +99,8 @@ static void leave_idle(struct sim *sim, struct sim_cpu *c, enum cpu_state state)
 	c->state = state;
 	power_busy(&sim->power, c, sim->now_ns);
 	cpu_set_busy(sim, c, true);
-	sim->policy->update_idle(c->cpu, false);
+	if (sim->policy->update_idle)
+		sim->policy->update_idle(c->cpu, false);
 }
 
 /* The hardware's part of going idle. */
@@ -121,7 +122,8 @@ static void enter_idle(struct sim *sim, struct sim_cpu *c)
 		return;
 	}
 	cpu_rest(sim, c);
-	sim->policy->update_idle(c->cpu, true);
+	if (sim->policy->update_idle)
+		sim->policy->update_idle(c->cpu, true);
 	violation_cpu(sim, c, true);
 }
 

@@ -43,7 +43,7 @@ static const struct {
 	{ "forgotten_pinned_queue", &mutant_forgotten_pinned_queue, 1 },
 	{ "affinity_ignored", &mutant_affinity_ignored, 1 },
 	{ "uncounted_sleep", &mutant_uncounted_sleep, 1 },
-	{ "shared_queue_starves", &mutant_shared_queue_starves, 1301 },
+	{ "shared_queue_starves", &mutant_shared_queue_starves, 11301 },
 	{ "slow_in_perf", &mutant_slow_in_perf, 1 },
 	{ "speed_of_another", &mutant_speed_of_another, 1 },
 };

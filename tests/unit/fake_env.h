@@ -71,6 +71,7 @@ static struct fake {
 	struct cpu_ctx cpus[FAKE_CPUS];
 	struct tile tiles[FAKE_CPUS];
 	struct domain domains[FAKE_DOMAINS];
+	bool taken[FAKE_CPUS]; /* by a higher class */
 	struct cpu_stats stats;
 	u32 speed;			       /* of all CPUs */
 	u32 nr_speeds, speed_cpu, speed_asked; /* calls, and the last one */
@@ -153,6 +154,11 @@ ENV bool env_task_everywhere(struct task_struct *p)
 ENV bool env_task_may_run(struct task_struct *p, u32 cpu)
 {
 	return !p->has_affinity || p->may_run[cpu];
+}
+
+ENV bool env_cpu_taken(u32 cpu)
+{
+	return fake.taken[cpu];
 }
 
 ENV void env_task_set_slice(struct task_struct *p, u64 slice_ns)

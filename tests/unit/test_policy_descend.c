@@ -29,7 +29,7 @@ static void an_idle_small_core_calls(void **state)
 	(void)state;
 	runs(1);
 	runs(2);
-	sched_update_idle(3, true);
+	sched_dispatch(3, NULL);
 	assert_called(1, 3);
 	assert_true(fake_is_idle(3));
 }
@@ -53,21 +53,21 @@ static void each_stint_is_called_once(void **state)
 static void nobody_is_called(void **state)
 {
 	(void)state;
-	sched_update_idle(3, true); /* nothing of ours runs */
+	sched_dispatch(3, NULL); /* nothing of ours runs */
 	runs(2);
-	sched_update_idle(3, true); /* as dear as that is this one */
-	sched_update_idle(0, true); /* dearer */
+	sched_dispatch(3, NULL); /* as dear as that is this one */
+	sched_dispatch(0, NULL); /* dearer */
 	runs(4);
-	sched_update_idle(3, true); /* far away */
+	sched_dispatch(3, NULL); /* far away */
 	assert_int_equal(fake.nr_kicks, 0);
 	runs(1);
 	fake.conf.sets_speed = 1;
-	sched_update_idle(3, true);
+	sched_dispatch(3, NULL);
 	fake.conf.sets_speed = 0;
 	fake.policy.mode = TOPO_MODE_PERF;
-	sched_update_idle(3, true);
+	sched_dispatch(3, NULL);
 	fake.no_policy = true;
-	sched_update_idle(3, true);
+	sched_dispatch(3, NULL);
 	assert_int_equal(fake.nr_kicks, 0);
 }
 
@@ -100,7 +100,7 @@ static bool comes_down(struct task_struct *p, u32 cpu)
 {
 	fake.nr_kicks = fake.nr_inserts = 0;
 	runs(cpu);
-	sched_update_idle(3, true);
+	sched_dispatch(3, NULL);
 	sched_dispatch(cpu, p);
 	if (p->ctx.escaping == TASK_STAYS)
 		return false;
@@ -145,7 +145,7 @@ static void where_we_set_clocks_it_stays(void **state)
 
 	(void)state;
 	runs(0);
-	sched_update_idle(3, true);
+	sched_dispatch(3, NULL);
 	fake.conf.sets_speed = 1;
 	sched_dispatch(0, &p);
 	assert_int_equal(p.ctx.escaping, TASK_STAYS);
@@ -157,7 +157,7 @@ static void another_stint_was_not_meant(void **state)
 
 	(void)state;
 	runs(0);
-	sched_update_idle(3, true);
+	sched_dispatch(3, NULL);
 	fake.cpus[0].run_start_ns += MS;
 	sched_dispatch(0, &p);
 	assert_int_equal(p.ctx.escaping, TASK_STAYS);
@@ -203,7 +203,7 @@ static void who_came_first_has_the_cpu(void **state)
 
 	(void)state;
 	runs(0);
-	sched_update_idle(3, true);
+	sched_dispatch(3, NULL);
 	sched_dispatch(0, &p);
 	assert_true(idle_claim_cpu(&fake.cpus[3]));
 	sched_enqueue(&p, ENV_ENQ_QUEUEING);
@@ -212,19 +212,32 @@ static void who_came_first_has_the_cpu(void **state)
 	assert_int_equal(fake.nr_inserts, 1);
 }
 
-/* As the CPU that it leaves has not looked there. */
+/* Nobody follows the task, so its CPU goes idle, without having looked anywhere. */
 static void the_cpu_it_leaves_looks_for_work(void **state)
 {
 	struct task_struct p = fake_task(0);
 
 	(void)state;
-	fake.machine.waiting_domains[0] = bit(1);
-	p.ctx.escaping = TASK_DESCENDS;
 	fake.cpus[0].called_by = 3;
 	idle_set_cpu(&fake.cpus[3]);
 	assert_true(descend_ends(&p, &p.ctx, 0, ENV_ENQ_QUEUEING));
+	assert_int_equal(fake.nr_kicks, 0);
+	idle_set_cpu(&fake.cpus[3]);
+	assert_true(descend_ends(&p, &p.ctx, 0, ENV_ENQ_QUEUEING | ENV_ENQ_LAST));
 	assert_int_equal(fake.nr_kicks, 1);
 	assert_int_equal(fake.kicks[0].cpu, 0);
+}
+
+static void whom_a_higher_class_took_has_not_called(void **state)
+{
+	struct task_struct p = fake_task(0);
+
+	(void)state;
+	fake.cpus[0].called_by = 3;
+	idle_set_cpu(&fake.cpus[3]);
+	fake.taken[3] = true;
+	assert_false(descend_ends(&p, &p.ctx, 0, ENV_ENQ_QUEUEING));
+	assert_int_equal(fake.nr_inserts, 0);
 }
 
 int main(void)
@@ -243,6 +256,7 @@ int main(void)
 		cmocka_unit_test_setup(one_whose_caller_is_busy_again_goes_on, saving),
 		cmocka_unit_test_setup(who_came_first_has_the_cpu, saving),
 		cmocka_unit_test_setup(the_cpu_it_leaves_looks_for_work, saving),
+		cmocka_unit_test_setup(whom_a_higher_class_took_has_not_called, saving),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -136,14 +136,14 @@ static void the_tile_says_who_is_brief(void **state)
 	struct cpu_ctx *c = &fake.cpus[5];
 
 	(void)state;
-	idle_note(c, true);
+	idle_begins(c);
 	fake.now_ns += 399 * US; /* a quarter of it counts */
-	idle_note(c, false);
+	idle_ends(c, fake.now_ns);
 	assert_int_equal(fake.tiles[HOME].brief, bit(c->slot));
 	c->idle_avg_ns = 100 * US;
-	idle_note(c, true);
+	idle_begins(c);
 	fake.now_ns += 100 * US;
-	idle_note(c, false);
+	idle_ends(c, fake.now_ns);
 	assert_int_equal(fake.tiles[HOME].brief, 0);
 	assert_int_equal(c->brief, 0);
 }
@@ -230,6 +230,7 @@ static void tick(u32 cpu, u32 kicks)
 static void a_tick_calls_an_idle_cpu(void **state)
 {
 	struct domain *d = &fake.domains[HOME];
+	struct task_struct p = fake_task(5);
 
 	(void)state;
 	idle_set_cpu(&fake.cpus[2]);
@@ -245,6 +246,12 @@ static void a_tick_calls_an_idle_cpu(void **state)
 	idle_set_cpu(&fake.cpus[1]);
 	tick(6, 2);
 	assert_kicked(1, 1, ENV_KICK_IDLE);
+	idle_set_cpu(&fake.cpus[1]);
+	fake.taken[1] = true;
+	fake.nr_kicks = 0;
+	sched_tick(&p);
+	assert_int_equal(counted(STAT_TICK_CALL), 2); /* nobody has been called by that */
+	assert_false(fake_is_idle(1));
 }
 
 static void it_is_called_for_who_waits_for_a_cache_too(void **state)

@@ -202,21 +202,50 @@ static void idle_times_are_noted_where_there_are_other_domains(void **state)
 	struct cpu_ctx *c = &fake.cpus[5];
 
 	(void)state;
-	idle_note(c, true);
+	idle_begins(c);
+	assert_int_equal(c->idle, 1);
 	assert_int_equal(c->idle_since_ns, 1000 * MS);
-	fake.now_ns += 2 * MS;
-	idle_note(c, false);
+	fake.now_ns += 1 * MS;
+	idle_begins(c); /* kicked in vain */
+	fake.now_ns += 1 * MS;
+	idle_ends(c, fake.now_ns);
+	assert_int_equal(c->idle, 0);
 	assert_int_equal(c->idle_avg_ns, 500 * US);
 	assert_int_equal(c->idle_since_ns, 0);
 	fake.now_ns += 2 * MS;
-	idle_note(c, false); /* it was not idle */
+	idle_ends(c, fake.now_ns); /* it was not idle */
 	assert_int_equal(c->idle_avg_ns, 500 * US);
 	c->idle_since_ns = fake.now_ns + 1; /* on another clock */
-	idle_note(c, false);
+	idle_ends(c, fake.now_ns);
 	assert_int_equal(c->idle_avg_ns, 500 * US);
-	fake.conf.nr_domains = 1;
-	idle_note(c, true);
 	assert_int_equal(c->idle_since_ns, 0);
+	fake.conf.nr_domains = 1;
+	idle_begins(c);
+	assert_int_equal(c->idle_since_ns, 0);
+}
+
+static void who_came_unclaimed_takes_the_bit(void **state)
+{
+	(void)state;
+	idle_set_cpu(&fake.cpus[5]);
+	idle_ends(&fake.cpus[5], fake.now_ns);
+	assert_false(fake_is_idle(5));
+	assert_int_equal(fake.machine.idle_words, 0);
+}
+
+/* Whoever claimed it finds another, and it looks for work when the higher class has left. */
+static void a_cpu_of_a_higher_class_is_not_idle(void **state)
+{
+	(void)state;
+	assert_false(idle_is_taken(5));
+	assert_int_equal(fake.nr_kicks, 0);
+	fake.taken[5] = true;
+	assert_true(idle_is_taken(5));
+	assert_int_equal(fake.nr_kicks, 1);
+	assert_int_equal(fake.kicks[0].cpu, 5);
+	assert_int_equal(fake.kicks[0].how, ENV_KICK_IDLE);
+	assert_int_equal(counted(STAT_SEL_TAKEN), 1);
+	assert_int_equal(counted(STAT_KICK_IDLE), 1);
 }
 
 int main(void)
@@ -233,6 +262,8 @@ int main(void)
 		cmocka_unit_test(the_average_idle_time_has_a_bound),
 		cmocka_unit_test_setup(idle_times_are_noted_where_there_are_other_domains,
 				       fake_four_domains),
+		cmocka_unit_test_setup(who_came_unclaimed_takes_the_bit, setup),
+		cmocka_unit_test_setup(a_cpu_of_a_higher_class_is_not_idle, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,9 +10,7 @@ static void dispatch_takes_the_earlier_deadline(void **state)
 	(void)state;
 	fake_queue(CPU_DSQ(5), 1, 700);
 	fake_queue(DOMAIN_DSQ(1), 1, 600);
-	fake.cpus[5].stays = 1;
 	sched_dispatch(5, NULL);
-	assert_int_equal(fake.cpus[5].stays, 0);
 	assert_int_equal(fake.nr_moves, 1);
 	assert_int_equal(fake.moves[0], DOMAIN_DSQ(1));
 	sched_dispatch(5, NULL);
@@ -52,11 +50,19 @@ static void an_idle_cpu_comes_when_a_hog_stays(void **state)
 	assert_int_equal(counted(STAT_DSP_CALL), 1);
 	assert_int_equal(fake.nr_kicks, 1);
 	assert_kicked(0, 6, ENV_KICK_IDLE);
+	assert_false(fake_is_idle(6)); /* the next one calls another */
+	idle_set_cpu(&fake.cpus[6]);
+	fake.taken[6] = true;
+	sched_dispatch(5, &p);
+	assert_int_equal(counted(STAT_DSP_CALL), 1);
+	fake.taken[6] = false;
+	idle_set_cpu(&fake.cpus[6]);
+	fake.nr_kicks = 0;
 	fake_queue(DOMAIN_DSQ(1), 0, 0);
 	fake_queue(CPU_DSQ(5), 1, 5000 * MS); /* may run nowhere else */
 	sched_dispatch(5, &p);
-	assert_int_equal(counted(STAT_DSP_KEEP), 3);
-	assert_int_equal(fake.nr_kicks, 1);
+	assert_int_equal(counted(STAT_DSP_KEEP), 4);
+	assert_int_equal(fake.nr_kicks, 0);
 }
 
 static void a_yielding_task_goes_on_only_if_nobody_waits(void **state)
@@ -380,33 +386,31 @@ static void yield_ends_the_slice(void **state)
 
 static void idle_cpus_come_and_go(void **state)
 {
+	struct task_struct p = fake_task(5);
+
 	(void)state;
-	sched_update_idle(5, true);
+	sched_dispatch(5, NULL);
 	assert_true(fake_is_idle(5));
-	sched_update_idle(5, false);
+	fake.now_ns += 4 * MS;
+	sched_running(&p);
 	assert_false(fake_is_idle(5));
-	fake.cpus[5].online = 0;
-	sched_update_idle(5, true);
-	assert_false(fake_is_idle(5));
-	sched_update_idle(1000, true);
-	assert_int_equal(fake.machine.idle_words, 0);
+	assert_int_equal(fake.cpus[5].idle_avg_ns, 1 * MS);
+	fake.now_ns += 4 * MS;
+	idle_set_cpu(&fake.cpus[5]);
+	sched_running(&p); /* it was not idle, whatever its bit says */
+	assert_true(fake_is_idle(5));
+	assert_int_equal(fake.cpus[5].idle_avg_ns, 1 * MS);
 }
 
-/* Between being put back and going on at once, its CPU looks idle to the kernel. */
-static void a_cpu_whose_task_stays_is_not_idle(void **state)
+static void who_finds_work_after_all_was_not_idle(void **state)
 {
 	(void)state;
-	fake.cpus[5].stays = 1;
-	sched_update_idle(5, true);
+	fake_queue(DOMAIN_DSQ(1), 1, 600);
+	assert_false(dispatch_idle(&fake.cpus[5], &fake.domains[1], 5));
+	assert_int_equal(fake.cpus[5].idle, 0);
+	assert_int_equal(fake.cpus[5].idle_since_ns, 0);
 	assert_false(fake_is_idle(5));
-	idle_set_cpu(&fake.cpus[5]);
-	sched_update_idle(5, false);
-	assert_false(fake_is_idle(5));
-	assert_int_equal(fake.cpus[5].idle_avg_ns, 0);
-	sched_update_idle(5, true);
-	fake.now_ns += 4 * MS;
-	sched_update_idle(5, false);
-	assert_int_equal(fake.cpus[5].idle_avg_ns, 1 * MS);
+	assert_int_equal(counted(STAT_DSP_LOOK_AGAIN), 1);
 }
 
 static void a_new_task_starts_at_its_domains_clock(void **state)
@@ -473,7 +477,7 @@ int main(void)
 		cmocka_unit_test_setup(a_tick_begins_an_escape, fake_hybrid),
 		cmocka_unit_test_setup(yield_ends_the_slice, fake_four_domains),
 		cmocka_unit_test_setup(idle_cpus_come_and_go, fake_four_domains),
-		cmocka_unit_test_setup(a_cpu_whose_task_stays_is_not_idle, fake_four_domains),
+		cmocka_unit_test_setup(who_finds_work_after_all_was_not_idle, fake_four_domains),
 		cmocka_unit_test_setup(a_new_task_starts_at_its_domains_clock, fake_four_domains),
 		cmocka_unit_test_setup(a_task_has_its_affinity_from_the_start, fake_four_domains),
 	};

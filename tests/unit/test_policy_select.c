@@ -186,6 +186,23 @@ static void the_best_slot_is_claimed(void **state)
 	assert_int_equal(counted(STAT_SEL_CLAIM_LOST), 0);
 	assert_int_equal(select_claim(m, d, 1, t, 6ULL << 32, 0), -1);
 	assert_int_equal(counted(STAT_SEL_CLAIM_LOST), 1);
+	fake.taken[10] = true;
+	assert_int_equal(select_claim(m, d, 1, t, 4ULL << 32, 0), -1);
+	assert_int_equal(t->idle, 0);
+	assert_int_equal(counted(STAT_SEL_TAKEN), 1);
+}
+
+/* One claim that comes to nothing must not hide the idle CPUs beside it. */
+static void the_next_one_is_claimed_instead(void **state)
+{
+	struct task_struct p = fake_task(0);
+
+	(void)state;
+	idle_range(8, 11);
+	fake.taken[8] = fake.taken[9] = fake.taken[10] = true;
+	assert_int_equal(select_domain(&p.ctx, 1, ANY, 0), 11);
+	assert_int_equal(counted(STAT_SEL_TAKEN), 3);
+	assert_int_equal(fake.machine.idle_words, 0);
 }
 
 static void near_is_the_cpu_then_its_core_then_its_l2(void **state)
@@ -553,16 +570,14 @@ static void escape_finds_whole_better_cores(void **state)
 	assert_int_equal(escape_find_cpu(&p.ctx, 4), 10);
 }
 
-/* Somebody waits somewhere: the CPU that it leaves looks for work. */
+/* Nobody follows it: the CPU that it leaves has not looked for work. */
 static void whom_it_leaves_looks_for_work(void **state)
 {
 	struct task_struct p = fake_task(4);
 
 	(void)state;
 	idle_range(0, 1);
-	fake.machine.waiting_domains[0] = 1;
-	p.ctx.escaping = 1;
-	assert_true(escape_ends(&p, &p.ctx, 4, ENV_ENQ_QUEUEING));
+	assert_true(escape_ends(&p, &p.ctx, 4, ENV_ENQ_QUEUEING | ENV_ENQ_LAST));
 	assert_int_equal(fake.nr_kicks, 1);
 	assert_kicked(0, 4, ENV_KICK_IDLE);
 }
@@ -608,6 +623,7 @@ int main(void)
 		cmocka_unit_test_setup(powersave_prefers_active_cpus, hybrid),
 		cmocka_unit_test_setup(slots_are_idle_allowed_and_as_wanted, hybrid),
 		cmocka_unit_test_setup(the_best_slot_is_claimed, hybrid),
+		cmocka_unit_test_setup(the_next_one_is_claimed_instead, hybrid),
 		cmocka_unit_test_setup(near_is_the_cpu_then_its_core_then_its_l2, hybrid),
 		cmocka_unit_test_setup(a_domain_is_searched_tile_by_tile, hybrid),
 		cmocka_unit_test_setup(a_ring_is_searched_from_our_own_number_on, wide),

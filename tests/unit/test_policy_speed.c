@@ -123,7 +123,7 @@ static void runs_at_full_speed_in_perf(void **state)
 	sched_tick(&p); /* the governor may have dropped it */
 	assert_asked(2, SMALL, 1024);
 	fake.cpus[SMALL].l2_mask = fake.cpus[3].l2_mask = 3 << 2;
-	sched_update_idle(SMALL, true);
+	sched_dispatch(SMALL, NULL);
 	assert_int_equal(fake.nr_speeds, 2);
 	assert_int_equal(counted(STAT_SPEED_UP), 1);
 	assert_int_equal(counted(STAT_SPEED_DOWN), 0);
@@ -188,14 +188,14 @@ static void idle_cpus_let_shared_clocks_go(void **state)
 	starts(SMALL, 400);
 	c->util = 800;
 	c->util_ns = fake.now_ns;
-	sched_update_idle(SMALL, true); /* its clock is its own */
+	sched_dispatch(SMALL, NULL); /* its clock is its own */
 	assert_int_equal(fake.nr_speeds, 1);
 	c->l2_mask |= fake.cpus[3].l2_mask;
 	fake.policy.min_speed[0] = 900;
-	sched_update_idle(SMALL, true);
+	sched_dispatch(SMALL, NULL);
 	assert_asked(2, SMALL, 512);
 	c->util = 100;
-	sched_update_idle(SMALL, true);
+	sched_dispatch(SMALL, NULL);
 	assert_asked(3, SMALL, 126);
 	assert_true(fake_is_idle(SMALL));
 }
@@ -211,7 +211,7 @@ static void nothing_is_asked_elsewhere(void **state)
 	fake.now_ns += 8 * MS;
 	sched_tick(&p);
 	sched_stopping(&p, true);
-	sched_update_idle(SMALL, true);
+	sched_dispatch(SMALL, NULL);
 	assert_int_equal(fake.nr_speeds, 0);
 	assert_int_equal(fake.cpus[SMALL].util, 0);
 	assert_int_equal(fake.stats.slow_ns, 0);
@@ -243,7 +243,7 @@ static void a_cpu_gets_hot_and_cools_down(void **state)
 	assert_int_equal(hot(), 0);
 	runs(SMALL, 10 * MS); /* 429 */
 	assert_int_equal(hot(), bit(fake.cpus[SMALL].slot));
-	sched_update_idle(SMALL, true);
+	sched_dispatch(SMALL, NULL);
 	sched_running(&p);
 	sched_tick(&p);
 	assert_int_equal(hot(), bit(fake.cpus[SMALL].slot));
