@@ -205,6 +205,91 @@ static void the_next_one_is_claimed_instead(void **state)
 	assert_int_equal(fake.machine.idle_words, 0);
 }
 
+/* --- What most wake-ups find --- */
+
+static void the_previous_core_is_found_at_once(void **state)
+{
+	struct task_struct p = fake_task(9);
+	const struct cpu_ctx *prev = &fake.cpus[9];
+	const struct policy *policy = &fake.conf.fallback;
+	struct cpu_ctx nowhere = fake.cpus[9];
+
+	(void)state;
+	idle(9);
+	assert_false(select_prev(&p.ctx, prev, 9, policy)); /* its sibling is busy */
+	idle(8);
+	assert_true(select_prev(&p.ctx, prev, 9, policy));
+	assert_false(fake_is_idle(9));
+	assert_true(fake_is_idle(8));
+	assert_int_equal(counted(STAT_SEL_PREV_CORE), 1);
+	idle(9);
+	p.ctx.allowed[fake.tiles[1].word] = ~bit(prev->slot);
+	assert_false(select_prev(&p.ctx, prev, 9, policy));
+	assert_true(fake_is_idle(9));
+	p = fake_task(9);
+	fake.taken[9] = true;
+	assert_false(select_prev(&p.ctx, prev, 9, policy));
+	assert_int_equal(counted(STAT_SEL_PREV_CORE), 1);
+	assert_int_equal(counted(STAT_SEL_TAKEN), 1);
+	fake.taken[9] = false;
+	idle(9);
+	nowhere.domain = 70;
+	assert_false(select_prev(&p.ctx, &nowhere, 9, policy)); /* it cannot be claimed */
+}
+
+static void a_lesser_previous_core_is_not(void **state)
+{
+	struct task_struct p = fake_task(4);
+
+	(void)state;
+	idle_range(0, 4);
+	assert_false(select_prev(&p.ctx, &fake.cpus[4], 4, &fake.conf.fallback));
+	assert_true(select_prev(&p.ctx, &fake.cpus[0], 0, &fake.conf.fallback));
+}
+
+/* Only these of the first eight CPUs, as bits. */
+static void only_idle(u32 cpus)
+{
+	u32 cpu;
+
+	for (cpu = 0; cpu < 8; cpu++) {
+		idle_claim_cpu(&fake.cpus[cpu]);
+		if (cpus >> cpu & 1)
+			idle(cpu);
+	}
+}
+
+static s32 found_by_steps(struct task_ctx *t, u32 prev_cpu)
+{
+	struct select_step step;
+	s32 cpu = -1;
+	u32 i;
+
+	for (i = 0; cpu < 0 && select_step_perf(&fake.conf.fallback, 2, i, &step); i++)
+		cpu = select_by_step(t, &fake.cpus[prev_cpu], prev_cpu, &step);
+	return cpu;
+}
+
+/* The shortcut must lead to where the whole way leads, whichever CPUs are idle. */
+static void the_shortcut_finds_what_the_steps_find(void **state)
+{
+	struct task_struct p = fake_task(0);
+	u32 cpus, prev, nr_found = 0;
+
+	(void)state;
+	for (cpus = 0; cpus < 256; cpus++) {
+		for (prev = 0; prev < 8; prev++) {
+			only_idle(cpus);
+			if (!select_prev(&p.ctx, &fake.cpus[prev], prev, &fake.conf.fallback))
+				continue;
+			nr_found++;
+			only_idle(cpus);
+			assert_int_equal(found_by_steps(&p.ctx, prev), prev);
+		}
+	}
+	assert_int_equal(nr_found, 4 * 64); /* of the two powerful cores, each thread */
+}
+
 static void near_is_the_cpu_then_its_core_then_its_l2(void **state)
 {
 	struct task_struct p = fake_task(9);
@@ -624,6 +709,9 @@ int main(void)
 		cmocka_unit_test_setup(slots_are_idle_allowed_and_as_wanted, hybrid),
 		cmocka_unit_test_setup(the_best_slot_is_claimed, hybrid),
 		cmocka_unit_test_setup(the_next_one_is_claimed_instead, hybrid),
+		cmocka_unit_test_setup(the_previous_core_is_found_at_once, hybrid),
+		cmocka_unit_test_setup(a_lesser_previous_core_is_not, hybrid),
+		cmocka_unit_test_setup(the_shortcut_finds_what_the_steps_find, hybrid),
 		cmocka_unit_test_setup(near_is_the_cpu_then_its_core_then_its_l2, hybrid),
 		cmocka_unit_test_setup(a_domain_is_searched_tile_by_tile, hybrid),
 		cmocka_unit_test_setup(a_ring_is_searched_from_our_own_number_on, wide),
