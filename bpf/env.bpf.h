@@ -81,6 +81,13 @@ ENV u64 env_now(void)
 	return scx_bpf_now();
 }
 
+ENV u64 env_switch_ns(void)
+{
+	const struct rq *rq = bpf_this_cpu_ptr(&runqueues);
+
+	return rq->clock;
+}
+
 /* Hidden from the compiler, which would otherwise take the values above for the final ones. */
 ENV const struct topo_conf *env_conf(void)
 {

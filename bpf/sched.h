@@ -157,7 +157,7 @@ static inline void sched_running(struct task_struct *p)
 	u32 cpu = env_task_cpu(p);
 	struct task_ctx *t = env_task(p);
 	struct cpu_ctx *c = env_cpu(cpu);
-	u64 now = env_now();
+	u64 now = env_switch_ns();
 	bool next;
 
 	if (!t || !c || !c->online)

@@ -14,6 +14,11 @@ ENV u64 env_now(void)
 	return sim_current->now_ns;
 }
 
+ENV u64 env_switch_ns(void)
+{
+	return sim_current->now_ns;
+}
+
 ENV const struct topo_conf *env_conf(void)
 {
 	return &sim_current->layout.conf;

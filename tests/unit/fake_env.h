@@ -91,6 +91,11 @@ ENV u64 env_now(void)
 	return fake.now_ns;
 }
 
+ENV u64 env_switch_ns(void)
+{
+	return fake.now_ns;
+}
+
 ENV const struct topo_conf *env_conf(void)
 {
 	return &fake.conf;
