@@ -407,6 +407,17 @@ bench-scaling: deps-all
 	$(Q)$(MAKE) all $(scaling)
 	$(Q)O=$(O) VM="$(VM)" tests/bench/scaling/run
 
+# What the BPF programs cost, to the instruction: make bench-profile SEEDS="1 2" V=1
+profiler := $(O)/tests/bench/profile/plugin.so
+$(profiler): tests/bench/profile/plugin.c $(O)/flags
+	$(say) LD $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(cflags) -fPIC -shared -o $@ $<
+.PHONY: bench-profile
+bench-profile: deps-all
+	$(Q)$(MAKE) all bench-programs $(profiler)
+	$(Q)O=$(O) CONTENDERS="$(CONTENDERS)" tests/bench/profile/run $(SEEDS)
+
 # --- Source layout --------------------------------------------------------------------------------
 
 sources-to-format := $(shell find bpf topo energy src tests -name '*.[ch]' 2>/dev/null)
@@ -495,6 +506,7 @@ help:
 	@echo "  check-quick     the tests that need no virtual machine, in under a minute"
 	@echo "  check-user      the tests of libscxu in their long form"
 	@echo "  bench-scaling   what the policy costs as machines grow"
+	@echo "  bench-profile   what its BPF programs cost, to the instruction; SEEDS=\"1 2\" V=1"
 	@echo "  bench-user      libscxu against the kernel's scheduler in user space"
 	@echo "  check-seeds     random machines and load: SEEDS=20000 FIRST=1"
 	@echo "  check-energy-seeds   that the ranking of kinds is learned, for SEEDS=\"1 2\" of 30"
