@@ -127,7 +127,7 @@ static inline bool descend_ends(struct task_struct *p, struct task_ctx *t, u32 f
 	if (!to || !descend_may_go(t, cpu) || !idle_claim_cpu(to) || idle_is_taken(cpu))
 		return false;
 	count(STAT_FIT_DESCEND);
-	escape_to(p, t, from_cpu, cpu, enq);
+	escape_to(p, t, cpu, enq);
 	return true;
 }
 

@@ -148,13 +148,19 @@ static inline bool dispatch_any(struct cpu_ctx *c, const struct domain *d, u32 c
 	return dispatch_warm(c, d) || steal(d, cpu, false);
 }
 
+/* Something may have come for this CPU, or for any, since it looked. */
+static inline bool dispatch_may_find(const struct cpu_ctx *c)
+{
+	return steal_may_pay() || line_waiting(&c->line);
+}
+
 /*
  * Something has come meanwhile. A task that is counted but has not landed is waited for by looking
  * once more from idle, once for each arrival.
  */
 static inline bool dispatch_again(struct cpu_ctx *c, const struct domain *d, u32 cpu)
 {
-	if (!steal_may_pay() && !line_waiting(&c->line))
+	if (!dispatch_may_find(c))
 		return false;
 	count(STAT_DSP_LOOK_AGAIN);
 	c->missed = 0;

@@ -49,6 +49,28 @@ static inline bool sched_moves(struct task_struct *p, struct task_ctx *t, u32 cp
 	return escape_ends(p, t, cpu, enq);
 }
 
+/* The CPU goes idle, and this may matter for its clock, or for tasks on dearer CPUs. */
+static inline void sched_goes_idle(u32 cpu)
+{
+	if (speed_matters(env_conf()))
+		speed_idle(cpu);
+	else if (fit_matters(env_conf()) && env_steered())
+		descend_call(cpu);
+}
+
+/*
+ * The CPU goes idle as what it ran has left and nobody follows. As that might have stayed, dispatch
+ * has looked neither elsewhere nor again.
+ */
+ENV_RARE void sched_is_left(struct cpu_ctx *c, u32 cpu)
+{
+	idle_set_cpu(c);
+	idle_begins(c);
+	if (dispatch_may_find(c))
+		kick_idle(cpu);
+	sched_goes_idle(cpu);
+}
+
 static inline void sched_enqueue(struct task_struct *p, u32 enq)
 {
 	u32 cpu = env_task_cpu(p);
@@ -64,23 +86,17 @@ static inline void sched_enqueue(struct task_struct *p, u32 enq)
 	if (enq & ENV_ENQ_WAKEUP)
 		note_wakeup(t);
 	queue_leave(t);
-	if (t->escaping && sched_moves(p, t, cpu, enq))
+	if (t->escaping && sched_moves(p, t, cpu, enq)) {
+		if (enq & ENV_ENQ_LAST)
+			sched_is_left(c, cpu);
 		return;
+	}
 	if (env_task_pinned(p))
 		enqueue_pinned(p, t, c, d, cpu, enq);
 	else if (enq & ENV_ENQ_LAST)
 		enqueue_stay(p, t, c, d, cpu, enq);
 	else
 		enqueue_shared(p, t, c, d, cpu, enq);
-}
-
-/* The CPU goes idle, and this may matter for its clock, or for tasks on dearer CPUs. */
-static inline void sched_goes_idle(u32 cpu)
-{
-	if (speed_matters(env_conf()))
-		speed_idle(cpu);
-	else if (fit_matters(env_conf()) && env_steered())
-		descend_call(cpu);
 }
 
 /* prev: what the CPU was running and could go on with, or NULL. */

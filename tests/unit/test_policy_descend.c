@@ -212,20 +212,40 @@ static void who_came_first_has_the_cpu(void **state)
 	assert_int_equal(fake.nr_inserts, 1);
 }
 
-/* Nobody follows the task, so its CPU goes idle, without having looked anywhere. */
-static void the_cpu_it_leaves_looks_for_work(void **state)
+static void leaves(u32 enq)
 {
 	struct task_struct p = fake_task(0);
 
-	(void)state;
+	fake.nr_kicks = 0;
 	fake.cpus[0].called_by = 3;
+	p.ctx.escaping = TASK_DESCENDS;
 	idle_set_cpu(&fake.cpus[3]);
-	assert_true(descend_ends(&p, &p.ctx, 0, ENV_ENQ_QUEUEING));
+	sched_enqueue(&p, enq);
+	assert_inserted_local(&p, 3, 20 * MS);
+	fake.nr_inserts = 0;
+}
+
+/* Where nobody follows the task its CPU goes idle, and has not looked for work elsewhere. */
+static void the_cpu_it_leaves_goes_idle(void **state)
+{
+	(void)state;
+	leaves(ENV_ENQ_QUEUEING); /* somebody follows */
+	assert_false(fake_is_idle(0));
+	leaves(ENV_ENQ_QUEUEING | ENV_ENQ_LAST);
+	assert_true(fake_is_idle(0));
+	assert_int_equal(fake.cpus[0].idle, 1);
 	assert_int_equal(fake.nr_kicks, 0);
-	idle_set_cpu(&fake.cpus[3]);
-	assert_true(descend_ends(&p, &p.ctx, 0, ENV_ENQ_QUEUEING | ENV_ENQ_LAST));
-	assert_int_equal(fake.nr_kicks, 1);
+	runs(0);
+	fake.policy.kind_order[0] = 1;
+	fake.policy.kind_order[1] = 0;
+	runs(1);
+	runs(2);
+	leaves(ENV_ENQ_QUEUEING | ENV_ENQ_LAST);
+	assert_called(2, 0); /* the small core is the dear one now */
+	fake.machine.waiting_domains[0] = bit(1);
+	leaves(ENV_ENQ_QUEUEING | ENV_ENQ_LAST);
 	assert_int_equal(fake.kicks[0].cpu, 0);
+	assert_int_equal(fake.kicks[0].how, ENV_KICK_IDLE);
 }
 
 static void whom_a_higher_class_took_has_not_called(void **state)
@@ -255,7 +275,7 @@ int main(void)
 		cmocka_unit_test_setup(one_that_does_not_fit_goes_on, saving),
 		cmocka_unit_test_setup(one_whose_caller_is_busy_again_goes_on, saving),
 		cmocka_unit_test_setup(who_came_first_has_the_cpu, saving),
-		cmocka_unit_test_setup(the_cpu_it_leaves_looks_for_work, saving),
+		cmocka_unit_test_setup(the_cpu_it_leaves_goes_idle, saving),
 		cmocka_unit_test_setup(whom_a_higher_class_took_has_not_called, saving),
 	};
 

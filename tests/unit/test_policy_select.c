@@ -655,18 +655,6 @@ static void escape_finds_whole_better_cores(void **state)
 	assert_int_equal(escape_find_cpu(&p.ctx, 4), 10);
 }
 
-/* Nobody follows it: the CPU that it leaves has not looked for work. */
-static void whom_it_leaves_looks_for_work(void **state)
-{
-	struct task_struct p = fake_task(4);
-
-	(void)state;
-	idle_range(0, 1);
-	assert_true(escape_ends(&p, &p.ctx, 4, ENV_ENQ_QUEUEING | ENV_ENQ_LAST));
-	assert_int_equal(fake.nr_kicks, 1);
-	assert_kicked(0, 4, ENV_KICK_IDLE);
-}
-
 static void escape_ends_on_a_better_core(void **state)
 {
 	struct task_struct p = fake_task(4);
@@ -729,7 +717,6 @@ int main(void)
 		cmocka_unit_test_setup(escape_begins_once_and_on_lesser_kinds_only, hybrid),
 		cmocka_unit_test_setup(escape_finds_whole_better_cores, hybrid),
 		cmocka_unit_test_setup(escape_ends_on_a_better_core, hybrid),
-		cmocka_unit_test_setup(whom_it_leaves_looks_for_work, hybrid),
 		cmocka_unit_test_setup(without_a_better_core_it_stays, hybrid),
 		cmocka_unit_test_setup(where_none_is_better_the_last_cpu_is_where_to_begin,
 				       fake_four_domains),
