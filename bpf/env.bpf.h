@@ -18,6 +18,7 @@
 #include "env.h"
 #include "compat.bpf.h"
 
+/* The kernel's runqueues: one field of each is read where a kfunc would cost several times that. */
 extern const struct rq runqueues __ksym;
 
 /* Set by user space before loading. */
