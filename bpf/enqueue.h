@@ -109,6 +109,7 @@ static inline bool enqueue_is_next(const struct task_ctx *t, const struct cpu_ct
 /*
  * A task that may run only on this CPU waits in the CPU's own DSQ. Unless the CPU runs a task of
  * ours, and so will ask for the next one, it may be on its way to idle, and nobody else can help.
+ * Not if the task was put back: then the CPU has just chosen somebody else.
  */
 static inline void enqueue_pinned(struct task_struct *p, struct task_ctx *t, struct cpu_ctx *c,
 				  struct domain *d, u32 cpu, u32 enq)
@@ -135,7 +136,7 @@ static inline void enqueue_pinned(struct task_struct *p, struct task_ctx *t, str
 	}
 	if (c->run_start_ns)
 		enqueue_preempt(t, c, cpu);
-	else
+	else if (enq & (ENV_ENQ_WAKEUP | ENV_ENQ_REENQUEUE | ENV_ENQ_LAST))
 		kick_idle(cpu);
 }
 

@@ -279,8 +279,23 @@ static void a_pinned_task_put_back_has_no_credit(void **state)
 	p.ctx.vruntime_ns = 4000 * MS;
 	sched_enqueue(&p, 0);
 	assert_inserted_dsq(&p, CPU_DSQ(5), 20 * MS, 4800 * MS);
-	assert_int_equal(fake.nr_kicks, 1);
-	assert_kicked(0, 5, ENV_KICK_IDLE);
+}
+
+static void a_pinned_task_put_back_kicks_nobody(void **state)
+{
+	static const u32 not_put_back[] = { WAKEUP, REENQUEUE, ENV_ENQ_LAST };
+	struct task_struct p = fake_task(5);
+	u32 i;
+
+	(void)state;
+	p.pinned = true;
+	sched_enqueue(&p, ENV_ENQ_QUEUEING); /* its CPU has chosen who follows */
+	assert_int_equal(fake.nr_kicks, 0);
+	for (i = 0; i < 3; i++) {
+		sched_enqueue(&p, ENV_ENQ_QUEUEING | not_put_back[i]);
+		assert_int_equal(fake.nr_kicks, i + 1);
+		assert_kicked(i, 5, ENV_KICK_IDLE);
+	}
 }
 
 static void a_pinned_task_goes_straight_to_its_idle_cpu(void **state)
@@ -404,6 +419,7 @@ int main(void)
 		cmocka_unit_test_setup(a_pinned_task_whom_nobody_precedes_is_next,
 				       fake_four_domains),
 		cmocka_unit_test_setup(a_pinned_task_put_back_has_no_credit, fake_four_domains),
+		cmocka_unit_test_setup(a_pinned_task_put_back_kicks_nobody, fake_four_domains),
 		cmocka_unit_test_setup(a_pinned_task_goes_straight_to_its_idle_cpu,
 				       fake_four_domains),
 		cmocka_unit_test_setup(a_pinned_task_waits_for_a_higher_class, fake_four_domains),
