@@ -124,10 +124,10 @@ static inline bool descend_ends(struct task_struct *p, struct task_ctx *t, u32 f
 
 	t->escaping = TASK_STAYS;
 	to = env_cpu(cpu);
-	if (!to || !descend_may_go(t, cpu) || !idle_claim_cpu(to) || idle_is_taken(cpu))
+	if (!to || !descend_may_go(t, cpu) || !idle_take_cpu(to, cpu))
 		return false;
 	count(STAT_FIT_DESCEND);
-	escape_to(p, t, cpu, enq);
+	enqueue_idle(p, t, cpu, enq);
 	return true;
 }
 

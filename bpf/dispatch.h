@@ -114,7 +114,7 @@ static inline void dispatch_call(const struct domain *d, const struct dispatch_f
 	s32 cpu = first->queue == QUEUE_DOMAIN ? steal_idle_cpu(d) : -1;
 	const struct cpu_ctx *c = cpu < 0 ? NULL : env_cpu(cpu);
 
-	if (!c || !idle_claim_cpu(c) || idle_is_taken(cpu))
+	if (!c || !idle_take_cpu(c, cpu))
 		return;
 	count(STAT_DSP_CALL);
 	kick_idle(cpu);

@@ -25,6 +25,13 @@ static inline void enqueue_idle_cpu(struct task_struct *p, struct task_ctx *t, u
 	env_insert_local(p, cpu, slice, enq);
 }
 
+/* The same for one that had not found such a CPU, or none as good, before it was enqueued. */
+static inline void enqueue_idle(struct task_struct *p, struct task_ctx *t, u32 cpu, u32 enq)
+{
+	count(STAT_ENQ_IDLE);
+	enqueue_idle_cpu(p, t, cpu, enq);
+}
+
 /* The deadline of what runs there, with the time it has been running. */
 static inline u64 enqueue_running_deadline(const struct cpu_ctx *c, u64 now_ns)
 {
@@ -116,10 +123,8 @@ static inline void enqueue_pinned(struct task_struct *p, struct task_ctx *t, str
 {
 	u64 slice;
 
-	if (!(enq & ENV_ENQ_REENQUEUE) && !c->run_start_ns && idle_claim_cpu(c) &&
-	    !idle_is_taken(cpu)) {
-		count(STAT_ENQ_IDLE);
-		enqueue_idle_cpu(p, t, cpu, enq);
+	if (!(enq & ENV_ENQ_REENQUEUE) && !c->run_start_ns && idle_take_cpu(c, cpu)) {
+		enqueue_idle(p, t, cpu, enq);
 		return;
 	}
 	slice = lineup(p, t, d, lineup_waiting(d, c), enq & ENV_ENQ_WAKEUP);
@@ -186,8 +191,7 @@ static inline void enqueue_shared(struct task_struct *p, struct task_ctx *t, str
 		idle = select_idle_cpu(t, cpu, SELECT_FAR);
 	if (idle >= 0 && !(enq & ENV_ENQ_REENQUEUE)) {
 		queue_leave(t);
-		count(STAT_ENQ_IDLE);
-		enqueue_idle_cpu(p, t, idle, enq);
+		enqueue_idle(p, t, idle, enq);
 		return;
 	}
 	slice = lineup(p, t, d, nr_waiting, enq & ENV_ENQ_WAKEUP);

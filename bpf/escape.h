@@ -74,13 +74,6 @@ ENV_SUBPROG s32 escape_find_cpu(struct task_ctx *task, u32 from_cpu)
 	return cpu;
 }
 
-/* The task goes on at once on another CPU, idle and claimed, instead of the one it leaves. */
-static inline void escape_to(struct task_struct *p, struct task_ctx *t, u32 cpu, u32 enq)
-{
-	count(STAT_ENQ_IDLE);
-	enqueue_idle_cpu(p, t, cpu, enq);
-}
-
 /* At the enqueue that follows. False: there is no better core, so it is an ordinary task again. */
 static inline bool escape_ends(struct task_struct *p, struct task_ctx *t, u32 from_cpu, u32 enq)
 {
@@ -94,7 +87,7 @@ static inline bool escape_ends(struct task_struct *p, struct task_ctx *t, u32 fr
 		return false;
 	}
 	count(STAT_FIT_ESCAPE);
-	escape_to(p, t, cpu, enq);
+	enqueue_idle(p, t, cpu, enq);
 	return true;
 }
 

@@ -156,6 +156,12 @@ static inline bool idle_is_taken(u32 cpu)
 	return true;
 }
 
+/* The same for who has work for the CPU. False, too: a class above ours runs there. */
+static inline bool idle_take_cpu(const struct cpu_ctx *c, u32 cpu)
+{
+	return idle_claim_cpu(c) && !idle_is_taken(cpu);
+}
+
 /* The CPU has looked everywhere and goes idle. Since when matters for other domains: see far.h. */
 static inline void idle_begins(struct cpu_ctx *c)
 {

@@ -408,7 +408,7 @@ ENV_SUBPROG s32 select_saving(struct task_ctx *task, u32 prev_cpu, u32 how)
 
 /*
  * What the first step would find at once: the previous CPU, if its core is idle and there is no
- * better kind. Asked apart, as that is how most wake-ups go, and all steps take ten times as long.
+ * better kind. Asked apart, as that is how most wake-ups go, and the steps take twice as long.
  */
 ENV_HOT bool select_prev(const struct task_ctx *task, const struct cpu_ctx *prev, u32 prev_cpu,
 			 const struct policy *policy)
@@ -420,9 +420,7 @@ ENV_HOT bool select_prev(const struct task_ctx *task, const struct cpu_ctx *prev
 		return false;
 	if (conf->nr_kinds > 1 && prev->kind != policy->kind_order[0])
 		return false;
-	if (!(affinity_slots(conf, task, t) & bit(prev->slot)) || !idle_claim_cpu(prev))
-		return false;
-	if (idle_is_taken(prev_cpu))
+	if (!(affinity_slots(conf, task, t) & bit(prev->slot)) || !idle_take_cpu(prev, prev_cpu))
 		return false;
 	count(STAT_SEL_PREV_CORE);
 	return true;

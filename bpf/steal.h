@@ -229,7 +229,7 @@ static inline void steal_call(const struct domain *d)
 	if (far_is_patient(env_conf()) && (line_waiting(&d->line) || read_word(&d->warm_tiles)))
 		cpu = steal_helper(d->id);
 	c = cpu < 0 ? NULL : env_cpu(cpu);
-	if (!c || !idle_claim_cpu(c) || idle_is_taken(cpu))
+	if (!c || !idle_take_cpu(c, cpu))
 		return;
 	count(STAT_TICK_CALL);
 	kick_idle(cpu);
