@@ -19,6 +19,10 @@ expect "output before the timeout" before "$output"
 expect_status "a kernel that dies" 125 "$vm" --smp 1 -- 'echo c >/proc/sysrq-trigger'
 expect_status "a kernel that warns" 125 "$vm" --smp 1 -- \
 	'echo "<4>WARNING: CPU: 0 PID: 1 at kernel/none.c:1 none+0x0/0x0" >/dev/kmsg'
+expect_status "a kernel that warns while it powers down" 0 "$vm" --smp 1 -- \
+	'for line in "reboot: Power down" "WARNING: kernel/none.c:1 at none+0x0/0x0"; do
+		echo "<4>$line" >/dev/kmsg
+	done'
 
 # Two nodes with two caches each, of two cores with two threads.
 # shellcheck disable=SC2016 # for the guest
