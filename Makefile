@@ -71,6 +71,7 @@ unit-tests := $(unit-sources:%.c=$(O)/%)
 guest-programs := $(guest-sources:%.c=$(O)/%)
 bench-programs := $(bench-sources:%.c=$(O)/%)
 scaling := $(O)/tests/bench/scaling/scaling
+profiler := $(O)/tests/bench/profile/plugin.so
 all-objects := $(objects) $(call object,$(user-sources) $(example-sources) $(user-test-sources)) \
 	$(call object,$(unit-sources) $(guest-sources) $(guest-library-sources)) \
 	$(call object,$(property-sources) $(bench-sources) $(bench-library-sources)) $(scaling).o
@@ -260,8 +261,8 @@ $(O)/%.sh.passed: %.sh $(programs) FORCE
 	$(Q)O=$(O) SCX_TOPO=$(O)/scx_topo ASAN_OPTIONS=detect_leaks=1 timeout 300 $< \
 		>$(@D)/$(*F).log 2>&1 || { status=$$?; cat $(@D)/$(*F).log; [ $$status = 77 ]; }
 
-# Only some of them: make check-vm TESTS="runner load"
-check-vm: all guest $(O)/no_energy/scx_topo $(O)/tests/bench/bpf_time
+# Only some of them: make check-vm TESTS="runner load". What only benchmarks use has to compile, too.
+check-vm: all guest bench-programs $(scaling) $(profiler) $(O)/no_energy/scx_topo
 	$(Q)O=$(O) tests/vm/check $(TESTS)
 
 # What is tested of libscxu in its long form: a minute of memory pressure, half a minute of hogs.
@@ -408,7 +409,6 @@ bench-scaling: deps-all
 	$(Q)O=$(O) VM="$(VM)" tests/bench/scaling/run
 
 # What the BPF programs cost, to the instruction: make bench-profile SEEDS="1 2" V=1
-profiler := $(O)/tests/bench/profile/plugin.so
 $(profiler): tests/bench/profile/plugin.c $(O)/flags
 	$(say) LD $@
 	@mkdir -p $(@D)

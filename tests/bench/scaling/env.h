@@ -29,6 +29,11 @@ ENV u64 env_now(void)
 	return NSEC_PER_SEC;
 }
 
+ENV u64 env_switch_ns(void)
+{
+	return env_now();
+}
+
 ENV const struct topo_conf *env_conf(void)
 {
 	return &bench.layout.conf;
@@ -133,6 +138,12 @@ ENV bool env_first_deadline(u64 dsq, u64 *deadline_ns)
 ENV void env_kick(u32 cpu, enum env_kick how)
 {
 	(void)cpu, (void)how;
+}
+
+ENV bool env_cpu_taken(u32 cpu)
+{
+	(void)cpu;
+	return false;
 }
 
 ENV u32 env_speed(u32 cpu)
