@@ -55,7 +55,7 @@ expect_status stall 0 "$vm" --kernel 6.18 --smp 2 --file "$(command -v chrt)" \
 expect "stall: said why" 1 "$(grep -c 'thrown out by the watchdog' <<<"$output")"
 expect "stall: status" "exit 1" "$(grep ^exit <<<"$output")"
 
-expect_status hotplug 0 "$vm" --smp 4 --timeout 120 -- ends hotplug
+expect_status hotplug 0 "$vm" --smp 4 -- ends hotplug
 expect "hotplug: goes on, then ends" "enabled
 load went well
 exit 0
