@@ -25,7 +25,8 @@ CC ?= gcc
 AR ?= ar
 LD := ld
 OBJCOPY ?= objcopy
-CFLAGS ?= -O2 -g
+# What runs for a moment only is compiled in half the time: most of what check-quick takes.
+CFLAGS ?= $(if $(filter 1,$(SANITIZE)),-O1,-O2) -g
 LDFLAGS ?=
 export DEPS V
 
@@ -59,7 +60,8 @@ guest-sources := $(wildcard tests/vm/*.c)
 guest-library-sources := $(wildcard tests/vm/lib/*.c)
 bench-sources := $(wildcard tests/bench/*.c)
 bench-library-sources := $(guest-library-sources) $(wildcard tests/bench/lib/*.c)
-quick-scripts := $(filter-out tests/vm/%,$(wildcard tests/*/test_*.sh))
+claims := $(wildcard tests/claims/test_*.sh)
+quick-scripts := $(filter-out tests/vm/% $(claims),$(wildcard tests/*/test_*.sh))
 
 # The BPF program is the same whatever the sanitizer.
 bpf-O := $(patsubst %-asan,%,$(O))/bpf
@@ -229,11 +231,13 @@ $(O)/src/cmd_new.o: | $(templates)
 
 # --- Tests ----------------------------------------------------------------------------------------
 
-.PHONY: check check-vm check-user check-quick check-unit check-scripts check-format tidy guest
+.PHONY: check check-vm check-user check-quick check-unit check-scripts check-claims check-format tidy \
+	guest
 # One after the other: what is built and run beside it takes a virtual machine's time away.
 check: deps-all
 	$(Q)$(MAKE) check-quick
 	$(Q)$(MAKE) check-seeds SEEDS=5000
+	$(Q)$(MAKE) check-claims
 	$(Q)$(MAKE) check-vm
 
 check-quick: tidy check-format $(skeletons)
@@ -243,6 +247,9 @@ check-quick: tidy check-format $(skeletons)
 check-unit: $(unit-tests:%=%.passed)
 	@:
 check-scripts: $(quick-scripts:%=$(O)/%.passed)
+	@:
+# What the documentation says of the simulated policy: seconds of simulated time, without sanitizers.
+check-claims: $(claims:%=$(O)/%.passed)
 	@:
 
 $(O)/tests/unit/%: $(O)/tests/unit/%.o $(O)/libscx_topo.a
@@ -283,15 +290,11 @@ $(mutants:%=$(mutant-O)/%/bpf/made): $(mutant-O)/%/bpf/made: tests/property/muta
 	$(say) MUTATE $*
 	$(Q)tests/property/mutate $* $(@D) && touch $@
 
+# By what they do they have to be noticed, and without sanitizers they compile in a third of the time.
 $(mutants:%=$(O)/mutants/%.o): $(O)/mutants/%.o: src/sim/policy_topo.c $(mutant-O)/%/bpf/made $(O)/flags
 	$(say) CC $@
 	@mkdir -p $(@D)
-	$(Q)$(CC) -iquote $(mutant-O)/$* $(cflags) -w -MMD -MP -DPOLICY_TOPO=mutant_$* -c -o $@ $<
-
-# What runs for a moment only is compiled in half the time: that is most of what check-quick takes.
-ifeq ($(SANITIZE),1)
-$(unit-tests:%=%.o) $(mutants:%=$(O)/mutants/%.o): override CFLAGS += -O1
-endif
+	$(Q)$(CC) -iquote $(mutant-O)/$* $(cflags) -fno-sanitize=all -w -MMD -MP -DPOLICY_TOPO=mutant_$* -c -o $@ $<
 
 $(property): $(call object,$(property-sources)) $(mutants:%=$(O)/mutants/%.o) $(O)/libscx_topo.a
 	$(say) LD $@
@@ -504,6 +507,7 @@ help:
 	@echo "  bench           the benchmark against other schedulers, in a virtual machine; SEEDS=\"1 2\""
 	@echo "  check-bench     that the benchmark's machine repeats itself to the byte"
 	@echo "  check-quick     the tests that need no virtual machine, in under a minute"
+	@echo "  check-claims    what the documentation says of energy and locality, simulated"
 	@echo "  check-user      the tests of libscxu in their long form"
 	@echo "  bench-scaling   what the policy costs as machines grow"
 	@echo "  bench-profile   what its BPF programs cost, to the instruction; SEEDS=\"1 2\" V=1"

@@ -47,20 +47,4 @@ for machine in 1370P 225U GB10; do
 	costs $machine "30 %" 1.05
 	costs $machine video 1.00
 done
-
-simulate() {
-	"$program" simulate -i tests/fixtures/topologies/01-intel-rpl-1370p-hybrid.xml "$@" 2>&1
-}
-
-# In perf the controller has no say; in powersave each option of it does something.
-for load in video game mixed; do
-	same "perf without the controller, $load" "$(simulate -w $load --duration 3s)" \
-		"$(simulate -w $load --duration 3s --no-energy)"
-done
-differ "--mode" "$(simulate -w video --duration 3s)" \
-	"$(simulate -w video --duration 3s --mode powersave)"
-differ "--explain" "$(simulate -w video --duration 3s --mode powersave)" \
-	"$(simulate -w video --duration 3s --mode powersave --explain)"
-differ "--no-energy" "$(simulate -w video --duration 60s --mode powersave)" \
-	"$(simulate -w video --duration 60s --mode powersave --no-energy)"
 finish
