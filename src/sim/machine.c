@@ -99,6 +99,10 @@ static void draw_costs(struct sim *sim)
 	sim->tick_phase_ns = rng_below(&rng, sim->cost->tick_period_ns);
 }
 
+/*
+ * Each CPU looks for work when a scheduler begins, as the kernel has it do; a policy that wants to
+ * be told of idle CPUs is told.
+ */
 void sim_begin_idle(struct sim *sim)
 {
 	int i;

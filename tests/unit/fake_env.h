@@ -376,6 +376,20 @@ static inline int fake_four_domains(void **state)
 	return 0;
 }
 
+/* 2 nodes of 2 domains of 4 cores of 2 threads, the last two cores small; 2 cores share an L2. */
+static inline int fake_hybrid_smt(void **state)
+{
+	(void)state;
+	fake_start((struct fake_shape){ .nodes = 2,
+					.domains = 2,
+					.tiles = 1,
+					.cores = 4,
+					.smt = 2,
+					.l2_cores = 2,
+					.small_cores = 2 });
+	return 0;
+}
+
 /* 2 domains of 2 powerful and 2 small cores. */
 static inline int fake_hybrid(void **state)
 {

@@ -1,23 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Choosing an idle CPU, and leaving a core that is too small. */
+/* Choosing an idle CPU. */
 #include "fake_env.h"
-#include "bpf/escape.h"
+#include "bpf/select.h"
 
 #define NO_STEP (NR_LEVELS + 1)
-
-/* 2 nodes of 2 domains of 4 cores of 2 threads, the last two cores small; 2 cores share an L2. */
-static int hybrid(void **state)
-{
-	(void)state;
-	fake_start((struct fake_shape){ .nodes = 2,
-					.domains = 2,
-					.tiles = 1,
-					.cores = 4,
-					.smt = 2,
-					.l2_cores = 2,
-					.small_cores = 2 });
-	return 0;
-}
 
 /* 4 nodes of 35 domains of one core of 2 threads; domains 64 and on are in another word. */
 static int wide(void **state)
@@ -575,149 +561,35 @@ static void an_expired_policy_gives_way_to_the_static_order(void **state)
 	assert_int_equal(counted(STAT_BAD_POLICY), 1);
 }
 
-/* --- Escape from small cores --- */
-
-static void escape_is_due_after_10_ms_of_computing(void **state)
-{
-	struct task_struct p = fake_task(4);
-	struct cpu_ctx *c = &fake.cpus[4];
-
-	(void)state;
-	c->run_start_ns = 1000 * MS;
-	idle(0);
-	assert_false(escape_is_due(&p, &p.ctx, c, 1010 * MS - 1));
-	assert_true(escape_is_due(&p, &p.ctx, c, 1010 * MS));
-	p.ctx.run_ns = 7 * MS;
-	assert_true(escape_is_due(&p, &p.ctx, c, 1003 * MS));
-	assert_false(escape_is_due(&p, &p.ctx, c, 1003 * MS - 1));
-	assert_false(escape_is_due(&p, &p.ctx, c, 999 * MS));
-	p.pinned = true;
-	assert_false(escape_is_due(&p, &p.ctx, c, 1010 * MS));
-	p.pinned = false;
-	/* Nice work stays in powersave. */
-	p.weight = 99;
-	assert_true(escape_is_due(&p, &p.ctx, c, 1010 * MS));
-	fake_powersave();
-	assert_false(escape_is_due(&p, &p.ctx, c, 1010 * MS));
-	p.weight = 100;
-	assert_true(escape_is_due(&p, &p.ctx, c, 1010 * MS));
-	assert_true(idle_claim_cpu(&fake.cpus[0]));
-	assert_false(escape_is_due(&p, &p.ctx, c, 1010 * MS));
-}
-
-static void escape_begins_once_and_on_lesser_kinds_only(void **state)
-{
-	struct task_struct p = fake_task(4);
-	struct cpu_ctx *c = &fake.cpus[4];
-
-	(void)state;
-	idle(0);
-	fake.now_ns = 1005 * MS;
-	assert_false(escape_begins(&p, c)); /* nothing runs */
-	c->run_start_ns = 1000 * MS;
-	assert_false(escape_begins(&p, c));
-	assert_false(p.ctx.escaping);
-	fake.now_ns = 1010 * MS;
-	fake.cpus[0].run_start_ns = 1000 * MS;
-	assert_false(escape_begins(&p, &fake.cpus[0])); /* the best kind */
-	fake.conf.nr_kinds = 1;
-	assert_false(escape_begins(&p, c));
-	fake.conf.nr_kinds = 2;
-	p.no_ctx = true;
-	assert_false(escape_begins(&p, c));
-	p.no_ctx = false;
-	assert_true(escape_begins(&p, c));
-	assert_true(p.ctx.escaping);
-	assert_false(escape_begins(&p, c));
-}
-
-static void escape_finds_whole_better_cores(void **state)
-{
-	struct task_struct p = fake_task(4);
-
-	(void)state;
-	idle(0), idle_range(6, 7), idle_range(18, 19);
-	assert_int_equal(escape_find_cpu(&p.ctx, 0), -1); /* it is on the best kind */
-	assert_int_equal(escape_find_cpu(&p.ctx, 4), -1); /* it has such cores at home */
-	fake.domains[0].kinds = 1;
-	assert_int_equal(escape_find_cpu(&p.ctx, 0), -1);
-	assert_int_equal(escape_find_cpu(&p.ctx, 4), 18);
-	assert_int_equal(escape_find_cpu(&p.ctx, 4), -1);
-	assert_int_equal(escape_find_cpu(NULL, 4), -1);
-	assert_int_equal(escape_find_cpu(&p.ctx, 1000), -1);
-	/* Three kinds: the best first, then the one in between. */
-	fake.conf.nr_kinds = 3;
-	idle_range(10, 11);
-	fake.tiles[0].kind[2] = fake.tiles[0].kind[1];
-	fake.tiles[0].kind[1] = 0;
-	idle_range(0, 1);
-	assert_int_equal(escape_find_cpu(&p.ctx, 4), 0);
-	assert_int_equal(escape_find_cpu(&p.ctx, 4), 10);
-}
-
-static void escape_ends_on_a_better_core(void **state)
-{
-	struct task_struct p = fake_task(4);
-
-	(void)state;
-	p.ctx.escaping = 1;
-	p.ctx.run_ns = 5;
-	idle_range(0, 1);
-	assert_true(escape_ends(&p, &p.ctx, 4, 2));
-	assert_int_equal(p.ctx.escaping, 0);
-	assert_int_equal(p.ctx.run_ns, 0);
-	assert_inserted_local(&p, 0, 20 * MS);
-	assert_int_equal(fake.nr_kicks, 0);
-	assert_int_equal(counted(STAT_FIT_ESCAPE), 1);
-	assert_int_equal(counted(STAT_ENQ_IDLE), 1);
-}
-
-static void without_a_better_core_it_stays(void **state)
-{
-	struct task_struct p = fake_task(4);
-
-	(void)state;
-	p.ctx.escaping = 1;
-	p.ctx.run_ns = 5;
-	idle(0);
-	assert_false(escape_ends(&p, &p.ctx, 4, 2));
-	assert_int_equal(p.ctx.escaping, 0);
-	assert_int_equal(p.ctx.run_ns, 0);
-	assert_int_equal(fake.nr_inserts, 0);
-	assert_int_equal(fake.nr_kicks, 0);
-	assert_int_equal(counted(STAT_FIT_STAY), 1);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(performance_wants_whole_powerful_cores_nearby, hybrid),
-		cmocka_unit_test_setup(powersave_fills_efficient_kinds, hybrid),
-		cmocka_unit_test_setup(powersave_prefers_active_cpus, hybrid),
-		cmocka_unit_test_setup(slots_are_idle_allowed_and_as_wanted, hybrid),
-		cmocka_unit_test_setup(the_best_slot_is_claimed, hybrid),
-		cmocka_unit_test_setup(the_next_one_is_claimed_instead, hybrid),
-		cmocka_unit_test_setup(the_previous_core_is_found_at_once, hybrid),
-		cmocka_unit_test_setup(a_lesser_previous_core_is_not, hybrid),
-		cmocka_unit_test_setup(the_shortcut_finds_what_the_steps_find, hybrid),
-		cmocka_unit_test_setup(near_is_the_cpu_then_its_core_then_its_l2, hybrid),
-		cmocka_unit_test_setup(a_domain_is_searched_tile_by_tile, hybrid),
+		cmocka_unit_test_setup(performance_wants_whole_powerful_cores_nearby,
+				       fake_hybrid_smt),
+		cmocka_unit_test_setup(powersave_fills_efficient_kinds, fake_hybrid_smt),
+		cmocka_unit_test_setup(powersave_prefers_active_cpus, fake_hybrid_smt),
+		cmocka_unit_test_setup(slots_are_idle_allowed_and_as_wanted, fake_hybrid_smt),
+		cmocka_unit_test_setup(the_best_slot_is_claimed, fake_hybrid_smt),
+		cmocka_unit_test_setup(the_next_one_is_claimed_instead, fake_hybrid_smt),
+		cmocka_unit_test_setup(the_previous_core_is_found_at_once, fake_hybrid_smt),
+		cmocka_unit_test_setup(a_lesser_previous_core_is_not, fake_hybrid_smt),
+		cmocka_unit_test_setup(the_shortcut_finds_what_the_steps_find, fake_hybrid_smt),
+		cmocka_unit_test_setup(near_is_the_cpu_then_its_core_then_its_l2, fake_hybrid_smt),
+		cmocka_unit_test_setup(a_domain_is_searched_tile_by_tile, fake_hybrid_smt),
 		cmocka_unit_test_setup(a_ring_is_searched_from_our_own_number_on, wide),
 		cmocka_unit_test_setup(far_goes_from_near_to_remote_nodes, wide),
-		cmocka_unit_test_setup(a_step_leaves_the_domain_only_if_it_may, hybrid),
-		cmocka_unit_test_setup(choices_are_counted_by_distance, hybrid),
-		cmocka_unit_test_setup(performance_takes_cores_before_threads, hybrid),
-		cmocka_unit_test_setup(a_step_goes_far_for_better_kinds_only, hybrid),
-		cmocka_unit_test_setup(performance_leaves_a_domain_without_powerful_cores, hybrid),
-		cmocka_unit_test_setup(powersave_passes_over_what_does_not_fit, hybrid),
-		cmocka_unit_test_setup(an_unfit_task_takes_a_small_core_rather_than_wait, hybrid),
-		cmocka_unit_test_setup(powersave_spills_beyond_the_active_cpus, hybrid),
-		cmocka_unit_test_setup(an_expired_policy_gives_way_to_the_static_order, hybrid),
-		cmocka_unit_test_setup(escape_is_due_after_10_ms_of_computing, hybrid),
-		cmocka_unit_test_setup(escape_begins_once_and_on_lesser_kinds_only, hybrid),
-		cmocka_unit_test_setup(escape_finds_whole_better_cores, hybrid),
-		cmocka_unit_test_setup(escape_ends_on_a_better_core, hybrid),
-		cmocka_unit_test_setup(without_a_better_core_it_stays, hybrid),
+		cmocka_unit_test_setup(a_step_leaves_the_domain_only_if_it_may, fake_hybrid_smt),
+		cmocka_unit_test_setup(choices_are_counted_by_distance, fake_hybrid_smt),
+		cmocka_unit_test_setup(performance_takes_cores_before_threads, fake_hybrid_smt),
+		cmocka_unit_test_setup(a_step_goes_far_for_better_kinds_only, fake_hybrid_smt),
+		cmocka_unit_test_setup(performance_leaves_a_domain_without_powerful_cores,
+				       fake_hybrid_smt),
+		cmocka_unit_test_setup(powersave_passes_over_what_does_not_fit, fake_hybrid_smt),
+		cmocka_unit_test_setup(an_unfit_task_takes_a_small_core_rather_than_wait,
+				       fake_hybrid_smt),
+		cmocka_unit_test_setup(powersave_spills_beyond_the_active_cpus, fake_hybrid_smt),
+		cmocka_unit_test_setup(an_expired_policy_gives_way_to_the_static_order,
+				       fake_hybrid_smt),
 		cmocka_unit_test_setup(where_none_is_better_the_last_cpu_is_where_to_begin,
 				       fake_four_domains),
 	};
