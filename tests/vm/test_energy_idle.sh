@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Test: on an idle machine scx_topo is woken up less than once a second, and never without sampling
+# Clock: exact
 set -uo pipefail
 . "$(dirname "$0")/lib/expect.sh"
 

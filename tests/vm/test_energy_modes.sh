@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Test: plug, profile, switches, a hang and kills take effect within a second while tasks run
+# Clock: exact
 set -uo pipefail
 . "$(dirname "$0")/lib/expect.sh"
 

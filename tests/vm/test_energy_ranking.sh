@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Test: it learns within a minute that its ranking of the kinds of core is wrong; heavy tasks leave small ones
+# Clock: exact
 set -uo pipefail
 . "$(dirname "$0")/lib/expect.sh"
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Test: CPU time is shared by weight, and new hogs do not make old ones wait
+# Clock: exact
 set -uo pipefail
 . "$(dirname "$0")/lib/expect.sh"
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Test: no task is sent to a CPU that a real-time task took while it was idle
+# Clock: exact
 set -uo pipefail
 . "$(dirname "$0")/lib/expect.sh"
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Test: traces open in Perfetto, and a game's frame times in them are those that it has noted itself
+# Clock: exact
 #
 # The game and four hogs, traced, on the deterministic clock, which is that of the trace too. In the
 # trace a frame ends where the game sleeps for the first time after the frame was due. And the trace

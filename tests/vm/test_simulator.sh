@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Test: scenarios take as long in the simulator as on a real kernel
+# Clock: exact
 #
 # On average over the frames of three scenarios; what has been achieved, with more of them, on 2 and 4
 # CPUs, is in docs/simulator.md, and this keeps it.

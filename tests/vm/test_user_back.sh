@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Test: who comes back from an idle CPU, as another was there first, is not sent to one again
+# Clock: exact
 #
 # The kernel counts who came back, and who did again before it had run; at the 256th time it ends the
 # scheduler. Decisions that leave the CPU open send nobody back, so all that comes back here comes

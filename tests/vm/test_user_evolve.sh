@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Test: evolve keeps the better of four recorded policies, not those that are worse or broken
+# Clock: exact
 set -uo pipefail
 . "$(dirname "$0")/lib/expect.sh"
 samples=${LONG:+3}

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Test: libscxu's kernel side takes over from a scheduler that sleeps, spins, forgets or never returns
+# Clock: exact
 set -uo pipefail
 . "$(dirname "$0")/lib/expect.sh"
 seconds=${LONG:+10}

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Test: newcomers never make old computing tasks wait for a second under rustland.c
+# Clock: exact
 set -uo pipefail
 . "$(dirname "$0")/lib/expect.sh"
 age_s=${LONG:+30}
