@@ -17,6 +17,13 @@ expect "a file left in /out" left "$(cat "$tmp/out/file")"
 expect_status "past the timeout" 124 "$vm" --timeout 30 --smp 1 -- 'echo before; sleep 100'
 expect "output before the timeout" before "$output"
 expect_status "a kernel that dies" 125 "$vm" --smp 1 -- 'echo c >/proc/sysrq-trigger'
+# What the kernel shows of a breakpoint that is gone (eb), and of one that is there (cc).
+for code in 'eb 75' 'cc 125'; do
+	expect_status "a kernel that trips over ${code% *}" "${code#* }" "$vm" --smp 1 -- '
+		echo "<4>Oops: int3: 0000 [#1] SMP NOPTI" >/dev/kmsg
+		echo "<4>Code: 20 75 62 '"${code% *}"' <38> 44 89 e7" >/dev/kmsg
+		echo c >/proc/sysrq-trigger'
+done
 expect_status "a kernel that warns" 125 "$vm" --smp 1 -- \
 	'echo "<4>WARNING: CPU: 0 PID: 1 at kernel/none.c:1 none+0x0/0x0" >/dev/kmsg'
 expect_status "a kernel that warns while it powers down" 0 "$vm" --smp 1 -- \
