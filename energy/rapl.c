@@ -7,10 +7,10 @@
 #include "rapl_scan.h"
 
 #define NSEC		1000000000ULL
-#define SUSPENDED_NS	(NSEC / 100) /* a difference of the clocks that is not just rounding */
-#define INTERVAL_MIN_NS (NSEC / 20)  /* counters move once a millisecond: 2 % */
-#define STILL_READINGS	5	     /* a package that used nothing for so long is not counted */
-#define RESCAN_READINGS 30	     /* how often zones that vanished are looked for */
+#define SUSPENDED_NS	((s64)NSEC / 100) /* more than passes between asking two clocks */
+#define INTERVAL_MIN_NS (NSEC / 20)	  /* counters move once a millisecond: 2 % */
+#define STILL_READINGS	5  /* a package that used nothing for so long is not counted */
+#define RESCAN_READINGS 30 /* how often zones that vanished are looked for */
 
 static const char *const type_names[NR_RAPL_TYPES] = { "package", "core", "uncore", "dram",
 						       "psys" };
@@ -56,12 +56,15 @@ void rapl_close(struct rapl *rapl)
 	rapl_scan_close(rapl);
 }
 
-/* True when the machine slept between two moments, so that counters may have stopped or restarted.
+/*
+ * True when the machine slept between two moments, so that counters may have stopped or restarted.
+ * The clocks are asked one after the other, so one that did not sleep seems to have done so for
+ * some nanoseconds, or for less than none.
  */
 static bool suspended_between(const struct rapl_clock *before, const struct rapl_clock *now)
 {
-	u64 slept_before = before->boottime_ns - before->monotonic_ns;
-	u64 slept_now = now->boottime_ns - now->monotonic_ns;
+	s64 slept_before = before->boottime_ns - before->monotonic_ns;
+	s64 slept_now = now->boottime_ns - now->monotonic_ns;
 
 	return slept_now - slept_before > SUSPENDED_NS;
 }

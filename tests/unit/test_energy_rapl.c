@@ -3,6 +3,7 @@
  * RAPL zones: each test is a machine, or an accident, that has misled somebody's reader.
  */
 #include <fcntl.h>
+#include <time.h>
 
 #include "tree.h"
 #include "../../energy/rapl.h"
@@ -296,6 +297,45 @@ static void test_suspend_drops_the_interval(void **state)
 	rapl_close(&m->rapl);
 }
 
+/* The two clocks are not asked at the same moment: what lies between them is never the same. */
+static void test_the_time_between_two_clocks_is_no_suspend(void **state)
+{
+	static const int apart_ns[] = { 120, 60, 61, 20, 300000, 40, 0 };
+	struct machine *m = *state;
+	u64 uj = 3000000;
+
+	client(m);
+	open_rapl(m);
+	read_after(m, 0, 0);
+	for (u32 i = 0; i < sizeof(apart_ns) / sizeof(apart_ns[0]); i++) {
+		m->clock.boottime_ns = m->clock.monotonic_ns + apart_ns[i];
+		zone_energy(m, PKG, uj += 1000000);
+		assert_true(read_after(m, SECOND, 0).valid);
+	}
+	rapl_close(&m->rapl);
+}
+
+/* What a machine that is awake really measures: nothing may be lost of it. */
+static void test_the_real_clocks_are_no_suspend(void **state)
+{
+	struct machine *m = *state;
+	struct rapl_reading r;
+	u64 uj = 3000000;
+
+	client(m);
+	open_rapl(m);
+	for (u32 i = 0; i < 8; i++) {
+		struct timespec pause = { .tv_nsec = 60000000 };
+
+		rapl_now(&m->clock);
+		zone_energy(m, PKG, uj += 100000);
+		rapl_read(&m->rapl, &m->clock, &r);
+		assert_int_equal(r.valid, i > 0);
+		nanosleep(&pause, NULL);
+	}
+	rapl_close(&m->rapl);
+}
+
 /* A counter that restarted looks as if it had wrapped: more than the machine can use. */
 static void test_outliers_are_not_believed(void **state)
 {
@@ -472,6 +512,8 @@ int main(void)
 		TEST(amd_core_is_a_single_core),
 		TEST(two_packages_are_summed),
 		TEST(suspend_drops_the_interval),
+		TEST(the_time_between_two_clocks_is_no_suspend),
+		TEST(the_real_clocks_are_no_suspend),
 		TEST(outliers_are_not_believed),
 		TEST(limit_that_is_not_in_force),
 		TEST(standing_still_is_stale),
