@@ -236,7 +236,7 @@ struct task_ctx {
  * preference: a task that finds none of them idle takes any other CPU at once, and one that does
  * not fit a kind passes it over.
  */
-#define POLICY_VERSION 3
+#define POLICY_VERSION 4
 struct policy {
 	u32 version;
 	u32 generation; /* grows by one with every change */
@@ -249,6 +249,8 @@ struct policy {
 	u16 confidence[TOPO_MAX_KINDS]; /* in cost_uw, permille; to be shown */
 	u16 nr_active;			/* CPUs to be used first; 0: no such set */
 	u16 reason;			/* enum policy_reason; to be shown */
+	u32 lost_readings;		/* of energy, since there were any; to be shown */
+	u32 spoilt_probes;		/* comparisons that came to nothing; to be shown */
 	u32 pad0;
 	u16 min_speed[TOPO_MAX_KINDS]; /* of 1024: slower costs more; 0: unknown. See speed.h */
 	u64 active[TOPO_MAX_WORDS];    /* slots in a task's words, as in task_ctx.allowed */
@@ -403,6 +405,6 @@ _Static_assert(sizeof(struct domain) % CACHE_LINE == 0, "whole cache lines");
 _Static_assert(sizeof(struct tile) % CACHE_LINE == 0, "whole cache lines");
 _Static_assert(sizeof(struct cpu_ctx) % CACHE_LINE == 0, "whole cache lines");
 _Static_assert(sizeof(struct task_ctx) % 8 == 0, "no padding");
-_Static_assert(sizeof(struct policy) == 120 + 8 * TOPO_MAX_WORDS, "no padding");
+_Static_assert(sizeof(struct policy) == 128 + 8 * TOPO_MAX_WORDS, "no padding");
 
 #endif

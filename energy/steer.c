@@ -238,14 +238,24 @@ static bool go_on_probing(struct steer *steer, const struct energy_sample *sampl
 	} else {
 		u64 pause_ns = PROBE_AGAIN_NS << steer->nr_spoilt;
 
+		steer->spoilt_probes++;
 		steer->nr_spoilt += pause_ns < PROBE_RARELY_NS;
 		steer->not_before_ns = sample->now_ns + pause_ns;
 		steer->packing_not_before_ns = steer->not_before_ns;
-		decided = explain(steer, "probe: spoilt by a change of load");
+		decided = explain(steer, "probe: spoilt by %s",
+				  sample->has_energy ? "a change of load"
+						     : "a lost reading of energy");
 	}
 	steer->probe.subject = PROBE_NOTHING;
 	steer->active.nr_cpus = 0; /* the order may be another one */
 	return decided;
+}
+
+/* A machine without counters loses nothing. */
+static void count_lost(struct steer *steer, const struct energy_sample *sample)
+{
+	steer->lost_readings += steer->had_energy && !sample->has_energy;
+	steer->had_energy |= sample->has_energy;
 }
 
 static void read_passively(struct steer *steer, const struct energy_sample *sample)
@@ -288,6 +298,7 @@ bool steer_take(struct steer *steer, const struct energy_sample *sample)
 		steer->not_before_ns = sample->now_ns + PROBE_SETTLE_NS;
 		steer->packing_not_before_ns = sample->now_ns + PROBE_SETTLE_NS;
 	}
+	count_lost(steer, sample);
 	rate = note_load(steer, sample);
 	if (steer->machine->sets_speed)
 		model_choose_levels(&steer->model, rate);
@@ -356,6 +367,8 @@ void steer_policy(const struct steer *steer, u64 now_ns, struct policy *policy)
 		policy->cost_uw[k] = model_cost_uj(model, k, MODEL_FULL);
 		policy->confidence[k] = 1000 * model->confidence[k];
 	}
+	policy->lost_readings = steer->lost_readings;
+	policy->spoilt_probes = steer->spoilt_probes;
 	policy->reason = POLICY_PERF;
 	if (steer->mode == TOPO_MODE_PERF)
 		return;

@@ -42,6 +42,9 @@ struct steer {
 	u64 packing_not_before_ns;
 	u64 veto_until_ns, veto_ns;    /* how long the next veto lasts */
 	u32 nr_spoilt;		       /* probes in a row: the next one waits longer */
+	u32 spoilt_probes;	       /* of all */
+	bool had_energy;	       /* a reading of it */
+	u32 lost_readings;	       /* since then */
 	bool reverse;		       /* the next probe starts with B */
 	double history[STEER_HISTORY]; /* the latest work rates, CPUs of full power */
 	u32 nr_history;

@@ -92,12 +92,20 @@ static void print_costs(FILE *out, const struct energy_view *view)
 	}
 }
 
+static void print_losses(FILE *out, const struct policy *policy)
+{
+	if (policy->lost_readings || policy->spoilt_probes)
+		fprintf(out, "lost    energy readings %u, probes %u\n", policy->lost_readings,
+			policy->spoilt_probes);
+}
+
 void energy_view_text(FILE *out, const struct energy_view *view)
 {
 	char cpus[ENERGY_VIEW_CPUS_LEN];
 
 	print_zones(out, view);
 	print_costs(out, view);
+	print_losses(out, view->policy);
 	energy_view_active(view, cpus, sizeof(cpus));
 	fprintf(out, "active  CPUs %s: %s\n", cpus, view->reason);
 }
@@ -131,6 +139,8 @@ void energy_view_json(FILE *out, const struct energy_view *view)
 	}
 	fprintf(out, "}");
 	print_costs_json(out, view);
+	fprintf(out, ",\"lost_readings\":%u,\"spoilt_probes\":%u", view->policy->lost_readings,
+		view->policy->spoilt_probes);
 	energy_view_active(view, cpus, sizeof(cpus));
 	fprintf(out, ",\"active_cpus\":\"%s\"", cpus);
 }

@@ -215,6 +215,9 @@ static void put_machine(struct fields *f, const struct monitor_view *view)
 	put_u64(f, "generation", view->policy.generation, "changes of the policy");
 	put_u64(f, "active", view->policy.nr_active, "CPUs that are used first, 0: all");
 	put_text(f, "active_cpus", cpus, "CPUs that are used first");
+	put_u64(f, "lost_readings", view->policy.lost_readings, "readings of energy that failed");
+	put_u64(f, "spoilt_probes", view->policy.spoilt_probes,
+		"comparisons of what work costs that came to nothing");
 	put_activity(f, &view->activities->machine);
 	for (size_t i = 0; i < NR_DICTS; i++)
 		put_dict(f, view, &dicts[i]);

@@ -228,6 +228,43 @@ static void test_a_change_of_load_spoils_a_probe(void **state)
 	steer_end(&steer);
 }
 
+/* Runs for a second in which the counters could not be read. */
+static void lose_a_reading(struct plant *plant, struct steer *steer)
+{
+	struct policy policy;
+	struct energy_sample sample;
+
+	steer_policy(steer, plant->now_ns, &policy);
+	sample = plant_run(plant, &policy, NSEC_PER_SEC);
+	sample.has_energy = false;
+	steer_take(steer, &sample);
+}
+
+static void test_a_lost_reading_spoils_a_probe_and_is_counted(void **state)
+{
+	struct plant plant;
+	struct steer steer;
+	struct policy policy;
+
+	(void)state;
+	plant_make(&plant, 614, 1);
+	plant.watts[0] = 2;
+	plant.watts[1] = 6;
+	plant.load = 0.8;
+	start_saving(&steer, &plant);
+	lose_a_reading(&plant, &steer);
+	assert_int_equal(run_and_count(&plant, &steer, 24, "probe: does"), 1);
+	steer_policy(&steer, plant.now_ns, &policy);
+	assert_int_equal(policy.lost_readings, 0);
+	lose_a_reading(&plant, &steer);
+	assert_string_equal(steer.explanation, "probe: spoilt by a lost reading of energy");
+	steer_policy(&steer, plant.now_ns, &policy);
+	assert_int_equal(policy.lost_readings, 1);
+	assert_int_equal(policy.spoilt_probes, 1);
+	assert_int_equal(run_and_count(&plant, &steer, 60, "learned"), 1);
+	steer_end(&steer);
+}
+
 static void test_without_energy_the_order_is_static(void **state)
 {
 	struct plant plant;
@@ -247,6 +284,7 @@ static void test_without_energy_the_order_is_static(void **state)
 		steer_take(&steer, &sample);
 		assert_null(strstr(steer.explanation, "probe"));
 	}
+	assert_int_equal(policy.lost_readings, 0);
 	assert_int_equal(policy.kind_order[0], 0);
 	assert_true(policy.nr_active > 0);
 	assert_int_equal(policy.confidence[0], 0);
@@ -264,6 +302,7 @@ int main(void)
 		cmocka_unit_test(test_idle_is_left_alone),
 		cmocka_unit_test(test_a_policy_lives_for_less_than_a_second_where_there_is_load),
 		cmocka_unit_test(test_a_change_of_load_spoils_a_probe),
+		cmocka_unit_test(test_a_lost_reading_spoils_a_probe_and_is_counted),
 		cmocka_unit_test(test_without_energy_the_order_is_static),
 	};
 

@@ -75,10 +75,13 @@ static void test_text(void **state)
 	activate(14);
 	policy.reason = POLICY_GROWN;
 	policy.min_speed[1] = 615;
+	policy.lost_readings = 3;
+	policy.spoilt_probes = 1;
 	show(energy_view_text, 1.25);
 	expect("power   package 4.50 W, core 1.25 W\n");
 	expect("cost    kind 0: 3.33 J for a second of work, confidence 62 %; used as number 1\n");
 	expect("cost    kind 1: not known; used as number 2, at 60 % of its speed at least\n");
+	expect("lost    energy readings 3, probes 1\n");
 	expect("active  CPUs 12,14: more load\n");
 	free(text);
 }
@@ -90,6 +93,7 @@ static void test_all_are_active_without_a_set(void **state)
 	show(energy_view_text, -1);
 	expect("power   package 4.50 W\n");
 	expect("active  CPUs 0-19: packing was measured not to pay\n");
+	assert_null(strstr(text, "lost"));
 	free(text);
 }
 
@@ -107,12 +111,15 @@ static void test_json(void **state)
 	(void)state;
 	activate(13);
 	policy.min_speed[1] = 512;
+	policy.lost_readings = 3;
+	policy.spoilt_probes = 1;
 	show(energy_view_json, 1.25);
 	expect(",\"zone_watts\":{\"package\":4.500,\"core\":1.250}");
 	expect(",\"costs\":[{\"kind\":0,\"joules_per_s\":3.330000,"
 	       "\"confidence\":0.620,\"place\":1,\"min_speed\":0.000},");
 	expect("{\"kind\":1,\"joules_per_s\":0.000000,\"confidence\":0.000,\"place\":2,"
 	       "\"min_speed\":0.500}]");
+	expect(",\"lost_readings\":3,\"spoilt_probes\":1");
 	expect(",\"active_cpus\":\"13\"");
 	free(text);
 }
