@@ -226,6 +226,8 @@ static bool go_on_probing(struct steer *steer, const struct energy_sample *sampl
 	enum probe_verdict verdict;
 
 	verdict = probe_take(&steer->probe, sample, steer->model.capacity, &result);
+	if (verdict == PROBE_DONE)
+		steer->nr_spoilt = 0;
 	if (verdict == PROBE_GOES_ON && steer->utilisation <= 2 * PROBE_MAX) {
 		if (probe_is_a(&steer->probe) == was_a)
 			return false;

@@ -265,6 +265,34 @@ static void test_a_lost_reading_spoils_a_probe_and_is_counted(void **state)
 	steer_end(&steer);
 }
 
+/* After 30 s, 60 s, 120 s ...; once one went well, the next to be spoilt counts as the first. */
+static void test_only_probes_spoilt_in_a_row_delay_the_next(void **state)
+{
+	struct plant plant;
+	struct steer steer;
+
+	(void)state;
+	plant_make(&plant, 614, 1);
+	plant.watts[0] = 2;
+	plant.watts[1] = 6;
+	plant.load = 0.8;
+	start_saving(&steer, &plant);
+	for (u32 round = 0; round < 3; round++) {
+		u32 waited = 0;
+
+		while (!run_and_count(&plant, &steer, 1, "probe: does"))
+			assert_true(++waited <= (round ? 60 : 25));
+		lose_a_reading(&plant, &steer);
+	}
+	assert_int_equal(run_and_count(&plant, &steer, 115, "probe: does"), 0);
+	assert_int_equal(run_and_count(&plant, &steer, 30, "learned"), 1);
+	while (!run_and_count(&plant, &steer, 1, "probe: does"))
+		;
+	lose_a_reading(&plant, &steer);
+	assert_int_equal(run_and_count(&plant, &steer, 35, "probe: does"), 1);
+	steer_end(&steer);
+}
+
 static void test_without_energy_the_order_is_static(void **state)
 {
 	struct plant plant;
@@ -303,6 +331,7 @@ int main(void)
 		cmocka_unit_test(test_a_policy_lives_for_less_than_a_second_where_there_is_load),
 		cmocka_unit_test(test_a_change_of_load_spoils_a_probe),
 		cmocka_unit_test(test_a_lost_reading_spoils_a_probe_and_is_counted),
+		cmocka_unit_test(test_only_probes_spoilt_in_a_row_delay_the_next),
 		cmocka_unit_test(test_without_energy_the_order_is_static),
 	};
 
