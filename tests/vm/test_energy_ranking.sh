@@ -11,6 +11,7 @@ set -uo pipefail
 expect_status "wrong prior" 0 "$vm" --icount 1 --smp 8 --timeout 600 --file tests/vm/hybrid -- \
 	"hybrid 6000 5000 1 60 'scx_topo topology; heavy --rounds 20 --limit 25'"
 says "counters are read" "^probe: does the same work cost less"
+says "no reading is lost" "^lost " 0
 says "ranking learned in time" "^after [0-5][0-9] s: learned: .* P first$"
 says "nobody was late" "^paced: 0 of "
 says "topology shows watts" "^power +package [0-9.]+ W, core [0-9.]+ W, uncore [0-9.]+ W, psys "
