@@ -227,7 +227,7 @@ static bool go_on_probing(struct steer *steer, const struct energy_sample *sampl
 
 	verdict = probe_take(&steer->probe, sample, steer->model.capacity, &result);
 	if (verdict == PROBE_DONE)
-		steer->nr_spoilt = 0;
+		steer->spoilt_in_a_row = 0;
 	if (verdict == PROBE_GOES_ON && steer->utilisation <= 2 * PROBE_MAX) {
 		if (probe_is_a(&steer->probe) == was_a)
 			return false;
@@ -238,10 +238,10 @@ static bool go_on_probing(struct steer *steer, const struct energy_sample *sampl
 	} else if (verdict == PROBE_DONE) {
 		decided = learn_packing(steer, &result, sample->now_ns);
 	} else {
-		u64 pause_ns = PROBE_AGAIN_NS << steer->nr_spoilt;
+		u64 pause_ns = PROBE_AGAIN_NS << steer->spoilt_in_a_row;
 
 		steer->spoilt_probes++;
-		steer->nr_spoilt += pause_ns < PROBE_RARELY_NS;
+		steer->spoilt_in_a_row += pause_ns < PROBE_RARELY_NS;
 		steer->not_before_ns = sample->now_ns + pause_ns;
 		steer->packing_not_before_ns = steer->not_before_ns;
 		decided = explain(steer, "probe: spoilt by %s",
