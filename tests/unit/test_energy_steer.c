@@ -13,18 +13,25 @@
 
 #define SEEDS 30
 
+/* A second of plant and controller; false: nothing was decided. */
+static bool run_second(struct plant *plant, struct steer *steer, bool has_energy)
+{
+	struct policy policy;
+	struct energy_sample sample;
+
+	steer_policy(steer, plant->now_ns, &policy);
+	sample = plant_run(plant, &policy, NSEC_PER_SEC);
+	sample.has_energy = has_energy;
+	return steer_take(steer, &sample);
+}
+
 /* Runs plant and controller together; seconds until the order was right and stayed so, or -1. */
 static int learn(struct plant *plant, struct steer *steer, u32 seconds, const u8 *right)
 {
 	int since = -1;
 
 	for (u32 i = 0; i < seconds; i++) {
-		struct policy policy;
-		struct energy_sample sample;
-
-		steer_policy(steer, plant->now_ns, &policy);
-		sample = plant_run(plant, &policy, NSEC_PER_SEC);
-		steer_take(steer, &sample);
+		run_second(plant, steer, true);
 		if (memcmp(steer->model.order, right, steer->model.nr_kinds))
 			since = -1;
 		else if (since < 0)
@@ -90,15 +97,9 @@ static u32 run_and_count(struct plant *plant, struct steer *steer, u32 seconds, 
 {
 	u32 found = 0;
 
-	for (u32 i = 0; i < seconds; i++) {
-		struct policy policy;
-		struct energy_sample sample;
-
-		steer_policy(steer, plant->now_ns, &policy);
-		sample = plant_run(plant, &policy, NSEC_PER_SEC);
-		if (steer_take(steer, &sample) && strstr(steer->explanation, text))
+	for (u32 i = 0; i < seconds; i++)
+		if (run_second(plant, steer, true) && strstr(steer->explanation, text))
 			found++;
-	}
 	return found;
 }
 
@@ -210,34 +211,28 @@ static void test_a_policy_lives_for_less_than_a_second_where_there_is_load(void 
 	steer_end(&steer);
 }
 
+/* Of which the kinds can be probed. */
+static void start_even_load(struct plant *plant, struct steer *steer)
+{
+	plant_make(plant, 614, 1);
+	plant->watts[0] = 2;
+	plant->watts[1] = 6;
+	plant->load = 0.8;
+	start_saving(steer, plant);
+}
+
 static void test_a_change_of_load_spoils_a_probe(void **state)
 {
 	struct plant plant;
 	struct steer steer;
 
 	(void)state;
-	plant_make(&plant, 614, 1);
-	plant.watts[0] = 2;
-	plant.watts[1] = 6;
-	plant.load = 0.8;
-	start_saving(&steer, &plant);
+	start_even_load(&plant, &steer);
 	assert_int_equal(run_and_count(&plant, &steer, 24, "probe: does"), 1);
 	plant.load = 6;
 	assert_int_equal(run_and_count(&plant, &steer, 5, "spoilt"), 1);
 	assert_int_equal(steer.model.nr_probes, 0);
 	steer_end(&steer);
-}
-
-/* Runs for a second in which the counters could not be read. */
-static void lose_a_reading(struct plant *plant, struct steer *steer)
-{
-	struct policy policy;
-	struct energy_sample sample;
-
-	steer_policy(steer, plant->now_ns, &policy);
-	sample = plant_run(plant, &policy, NSEC_PER_SEC);
-	sample.has_energy = false;
-	steer_take(steer, &sample);
 }
 
 static void test_a_lost_reading_spoils_a_probe_and_is_counted(void **state)
@@ -247,16 +242,12 @@ static void test_a_lost_reading_spoils_a_probe_and_is_counted(void **state)
 	struct policy policy;
 
 	(void)state;
-	plant_make(&plant, 614, 1);
-	plant.watts[0] = 2;
-	plant.watts[1] = 6;
-	plant.load = 0.8;
-	start_saving(&steer, &plant);
-	lose_a_reading(&plant, &steer);
+	start_even_load(&plant, &steer);
+	run_second(&plant, &steer, false);
 	assert_int_equal(run_and_count(&plant, &steer, 24, "probe: does"), 1);
 	steer_policy(&steer, plant.now_ns, &policy);
 	assert_int_equal(policy.lost_readings, 0);
-	lose_a_reading(&plant, &steer);
+	run_second(&plant, &steer, false);
 	assert_string_equal(steer.explanation, "probe: spoilt by a lost reading of energy");
 	steer_policy(&steer, plant.now_ns, &policy);
 	assert_int_equal(policy.lost_readings, 1);
@@ -272,23 +263,19 @@ static void test_only_probes_spoilt_in_a_row_delay_the_next(void **state)
 	struct steer steer;
 
 	(void)state;
-	plant_make(&plant, 614, 1);
-	plant.watts[0] = 2;
-	plant.watts[1] = 6;
-	plant.load = 0.8;
-	start_saving(&steer, &plant);
+	start_even_load(&plant, &steer);
 	for (u32 round = 0; round < 3; round++) {
 		u32 waited = 0;
 
 		while (!run_and_count(&plant, &steer, 1, "probe: does"))
 			assert_true(++waited <= (round ? 60 : 25));
-		lose_a_reading(&plant, &steer);
+		run_second(&plant, &steer, false);
 	}
 	assert_int_equal(run_and_count(&plant, &steer, 115, "probe: does"), 0);
 	assert_int_equal(run_and_count(&plant, &steer, 30, "learned"), 1);
 	while (!run_and_count(&plant, &steer, 1, "probe: does"))
 		;
-	lose_a_reading(&plant, &steer);
+	run_second(&plant, &steer, false);
 	assert_int_equal(run_and_count(&plant, &steer, 35, "probe: does"), 1);
 	steer_end(&steer);
 }
@@ -304,14 +291,10 @@ static void test_without_energy_the_order_is_static(void **state)
 	plant.load = 0.8;
 	start_saving(&steer, &plant);
 	for (u32 i = 0; i < 100; i++) {
-		struct energy_sample sample;
-
-		steer_policy(&steer, plant.now_ns, &policy);
-		sample = plant_run(&plant, &policy, NSEC_PER_SEC);
-		sample.has_energy = false;
-		steer_take(&steer, &sample);
+		run_second(&plant, &steer, false);
 		assert_null(strstr(steer.explanation, "probe"));
 	}
+	steer_policy(&steer, plant.now_ns, &policy);
 	assert_int_equal(policy.lost_readings, 0);
 	assert_int_equal(policy.kind_order[0], 0);
 	assert_true(policy.nr_active > 0);
