@@ -218,6 +218,19 @@ static bool learn_packing(struct steer *steer, const struct probe_result *result
 	return true;
 }
 
+/* The more probes were spoilt in a row, the longer the next one waits. */
+static bool wait_after_spoilt(struct steer *steer, const struct energy_sample *sample)
+{
+	u64 pause_ns = PROBE_AGAIN_NS << steer->spoilt_in_a_row;
+
+	steer->spoilt_probes++;
+	steer->spoilt_in_a_row += pause_ns < PROBE_RARELY_NS;
+	steer->not_before_ns = sample->now_ns + pause_ns;
+	steer->packing_not_before_ns = steer->not_before_ns;
+	return explain(steer, "probe: spoilt by %s",
+		       sample->has_energy ? "a change of load" : "a lost reading of energy");
+}
+
 /* True: a step of the probe has ended, or all of it, and the policy changes. */
 static bool go_on_probing(struct steer *steer, const struct energy_sample *sample)
 {
@@ -238,15 +251,7 @@ static bool go_on_probing(struct steer *steer, const struct energy_sample *sampl
 	} else if (verdict == PROBE_DONE) {
 		decided = learn_packing(steer, &result, sample->now_ns);
 	} else {
-		u64 pause_ns = PROBE_AGAIN_NS << steer->spoilt_in_a_row;
-
-		steer->spoilt_probes++;
-		steer->spoilt_in_a_row += pause_ns < PROBE_RARELY_NS;
-		steer->not_before_ns = sample->now_ns + pause_ns;
-		steer->packing_not_before_ns = steer->not_before_ns;
-		decided = explain(steer, "probe: spoilt by %s",
-				  sample->has_energy ? "a change of load"
-						     : "a lost reading of energy");
+		decided = wait_after_spoilt(steer, sample);
 	}
 	steer->probe.subject = PROBE_NOTHING;
 	steer->active.nr_cpus = 0; /* the order may be another one */

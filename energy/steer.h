@@ -41,7 +41,7 @@ struct steer {
 	u64 not_before_ns; /* the next probe of kinds */
 	u64 packing_not_before_ns;
 	u64 veto_until_ns, veto_ns;    /* how long the next veto lasts */
-	u32 spoilt_in_a_row;	       /* probes in a row: the next one waits longer */
+	u32 spoilt_in_a_row;	       /* probes: the next one waits longer */
 	u32 spoilt_probes;	       /* of all */
 	bool had_energy;	       /* a reading of it */
 	u32 lost_readings;	       /* since then */
